@@ -1,0 +1,93 @@
+"""Engines: one place that knows what SQLite and PostgreSQL each need to be safe and quick."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from etl.errors import SettingsError
+from etl.schema import metadata
+
+STATEMENT_TIMEOUT_S = 60
+LOAD_TIMEOUT_S = 6 * 3600
+SQLITE_BUSY_S = 60
+
+
+def make_engine(url: str, *, read_only: bool = False, timeout_s: int = LOAD_TIMEOUT_S, pool_size: int = 8) -> Engine:
+    """An engine for `url`; readers pass `read_only=True` and a short `timeout_s`.
+
+    Bind values are never printed in errors (they may be citizens' data). On SQLite the file is opened in WAL mode, so
+    that readers go on while a load writes. Raises `SettingsError` for a URL of another kind of database.
+    """
+    parsed = _parse(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(parsed, read_only=read_only, timeout_s=timeout_s)
+    return _postgresql(parsed, read_only=read_only, timeout_s=timeout_s, pool_size=pool_size)
+
+
+def create_all(engine: Engine) -> None:
+    """Create every table that is missing; migrations are in `etl.migrations`."""
+    metadata.create_all(engine)
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise SettingsError(
+            "LINKA_DATABASE_URL is not a database URL: write sqlite:///var/linka.db or postgresql://user@host/database"
+        ) from error
+    backend = parsed.get_backend_name()
+    if backend not in ("sqlite", "postgresql"):
+        raise SettingsError(f"LINKA_DATABASE_URL names {backend}: Linka runs on sqlite and postgresql")
+    return parsed.set(drivername="postgresql+psycopg") if backend == "postgresql" else parsed
+
+
+def _sqlite(url: URL, *, read_only: bool, timeout_s: int) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": SQLITE_BUSY_S})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY"):
+            cursor.execute(f"PRAGMA {pragma}")
+        if read_only:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    if read_only:
+        _stop_long_statements(engine, timeout_s)
+    return engine
+
+
+def _stop_long_statements(engine: Engine, timeout_s: int) -> None:
+    """SQLite has no statement timeout: a progress handler that looks at the clock does the same."""
+    @event.listens_for(engine, "before_cursor_execute")
+    def _start(_conn: Any, cursor: Any, _statement: str, _parameters: Any, _context: Any, _many: bool) -> None:
+        deadline = monotonic() + timeout_s
+        cursor.connection.set_progress_handler(lambda: int(monotonic() > deadline), 100_000)
+
+
+def _postgresql(url: URL, *, read_only: bool, timeout_s: int, pool_size: int) -> Engine:
+    options = f"-c statement_timeout={timeout_s * 1000} -c timezone=UTC"
+    if read_only:
+        options += " -c default_transaction_read_only=on"
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=pool_size,
+        max_overflow=0 if read_only else 4,
+        pool_timeout=10,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        isolation_level="AUTOCOMMIT" if read_only else "READ COMMITTED",
+        connect_args={"options": options, "prepare_threshold": None},
+    )

@@ -1,0 +1,43 @@
+"""What a source hands to the loader: frames that already have the tables' columns, and the rows that were refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+REJECT_COLUMNS = ("row_no", "field", "value", "reason", "cure", "raw")
+"""Columns of `Prepared.rejects`; `raw` is a dict of the row as it came, personal fields masked."""
+
+UNMAPPED_COLUMNS = ("field", "value", "rows")
+
+
+def empty_rejects() -> pd.DataFrame:
+    """No rejects, with the promised columns."""
+    return pd.DataFrame({name: pd.Series(dtype=object) for name in REJECT_COLUMNS})
+
+
+def empty_unmapped() -> pd.DataFrame:
+    """No unmapped values, with the promised columns."""
+    return pd.DataFrame({name: pd.Series(dtype=object) for name in UNMAPPED_COLUMNS})
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One chunk of a source, ready to load.
+
+    `main` names the table whose rows are counted (`request`, `contact`, `contact_daily`, `location`, ...). `frames` maps table
+    names to rows with those tables' columns, without `load_id` (the loader adds it); ids are set (`etl.ids`), instants
+    are tz-aware UTC, days are `datetime.date` or datetime64, absent columns are NULL. Every row of the source is either one row
+    of `frames[main]` or one row of `rejects`: `rows_read = len(frames[main]) + len(rejects)`.
+    `reference` frames (executors, topics, territories first seen here) are upserted before the facts.
+    """
+
+    main: str
+    rows_read: int
+    frames: Mapping[str, pd.DataFrame]
+    reference: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    rejects: pd.DataFrame = field(default_factory=empty_rejects)
+    unmapped: pd.DataFrame = field(default_factory=empty_unmapped)
+    repairs: Mapping[str, int] = field(default_factory=dict)

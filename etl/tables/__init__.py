@@ -1,0 +1,1 @@
+"""The tables by concern; `etl.schema` gathers them into the one contract that both sides read."""

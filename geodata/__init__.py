@@ -1,0 +1,1 @@
+"""Spatial and directory knowledge: city profiles, territories, search, hours, accessibility, routing."""
