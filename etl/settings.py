@@ -43,6 +43,10 @@ class Settings:
     data_dir: Path = field(
         default=Path("var"), metadata={"env": "LINKA_DATA_DIR", "help": "folder of built networks, maps, indexes and reports"}
     )
+    cities_dir: Path | None = field(
+        default=None,
+        metadata={"env": "LINKA_CITIES_DIR", "help": "folder of city profiles of your own, besides the shipped ones"},
+    )
     salt: Secret = field(
         default=Secret(""),
         metadata={"env": "LINKA_SALT", "help": "secret that callers' hashes are salted with; default: one made per data folder"},
@@ -61,6 +65,7 @@ class Settings:
             database_url=Secret(url),
             city=env.get("LINKA_CITY", "").strip() or "demo",
             data_dir=Path(env.get("LINKA_DATA_DIR", "").strip() or "var"),
+            cities_dir=Path(own) if (own := env.get("LINKA_CITIES_DIR", "").strip()) else None,
             salt=Secret(env.get("LINKA_SALT", "")),
             chunk_rows=whole_number(env, "LINKA_CHUNK_ROWS", default=100_000, low=1_000, high=1_000_000),
         )
