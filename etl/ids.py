@@ -44,3 +44,9 @@ def reference_ids(city: str, kind: str, codes: Iterable[str]) -> dict[str, int]:
     if len(set(ids.values())) != len(ids):
         raise ValueError(f"two {kind} codes of {city} share an id: rename one of {sorted(ids)}")
     return ids
+
+
+def city_id_of(slug: str) -> int:
+    """A positive 15-bit id of a city, fit for a SMALLINT column; a test holds the shipped profiles apart."""
+    digest = hashlib.blake2b(slug.encode(), digest_size=2, person=b"linka-city").digest()
+    return (int.from_bytes(digest, "big") & 0x7FFF) or 1

@@ -22,6 +22,7 @@ from geodata.profile import CityProfile, DataSources
 SHIPPED = Path(__file__).parent
 DEFAULTS = "defaults"
 _MARGIN_DEGREES = 0.1
+_OPENED_ON = date(2020, 1, 1)  # of a profile that does not say: early enough for its data
 
 __all__ = ["list_profiles", "load_profile"]
 
@@ -98,7 +99,7 @@ def _build(
         zoom=top.number("zoom", 11),
         bbox=bbox,
         hot_line=top.text("hot_line", ""),
-        opened_on=top.day("opened_on") or date.min,
+        opened_on=top.day("opened_on", _OPENED_ON) or _OPENED_ON,
         closing_time=top.take("closing_time", time, time(0)),
         calendars=parts.calendars(top, words),
         channels=parts.channels(top, words),

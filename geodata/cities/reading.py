@@ -197,4 +197,4 @@ class Section:
 
 def _empty(kind: type[T]) -> T:
     blanks: dict[type, object] = {date: date(1970, 1, 1), datetime: datetime(1970, 1, 1, tzinfo=UTC)}
-    return blanks.get(kind, None) or kind()  # type: ignore[return-value]
+    return blanks.get(kind) or kind()  # type: ignore[return-value]
