@@ -1,0 +1,49 @@
+"""Directory search: one interface, two engines (SQLite, PostgreSQL), the same hits on both.
+
+Engines only generate candidates by exact keys, prefixes and trigrams; words are analysed and hits are ranked in Python,
+so that a city may change its engine without changing what its people find.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from geodata.search.documents import institution_document, place_document, topic_documents
+from geodata.search.index import StoreIndex
+from geodata.search.postgres import Connect, PostgresStore
+from geodata.search.sqlite import SqliteStore
+from geodata.search.types import Answer, Document, Hit, Kind, Phrase, SearchIndex, Why
+from geodata.taxonomy import load_taxonomy
+
+__all__ = [
+    "Answer",
+    "Document",
+    "Hit",
+    "Kind",
+    "Phrase",
+    "SearchIndex",
+    "Why",
+    "institution_document",
+    "place_document",
+    "postgres_index",
+    "sqlite_index",
+    "topic_documents",
+    "topic_index",
+]
+
+
+def sqlite_index(path: Path) -> StoreIndex:
+    """The index in a SQLite file (which `build` makes)."""
+    return StoreIndex(SqliteStore(path))
+
+
+def postgres_index(connect: Connect, namespace: str) -> StoreIndex:
+    """The index in the schema `search_<namespace>` of a PostgreSQL database."""
+    return StoreIndex(PostgresStore(connect, namespace))
+
+
+def topic_index() -> StoreIndex:
+    """An index of the shared services and needs alone, in memory: what is there before a city is built."""
+    index = StoreIndex(SqliteStore(None))
+    index.build(topic_documents(load_taxonomy()))
+    return index

@@ -1,0 +1,151 @@
+"""The search index: the same steps over either engine, so that both give the same hits in the same order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from rapidfuzz.distance import OSA
+
+from geodata.search import building
+from geodata.search.keys import QueryWord, query_words
+from geodata.search.ranking import Question, Ranked, rank, rarity
+from geodata.search.store import Bands, Clauses, Store, StoredDocument, StoredEntry
+from geodata.search.types import TOPIC_KINDS, Answer, Document, Hit, Kind
+from geodata.text import fold, similarity, skeleton
+
+_TOPIC_CANDIDATES = 600
+_PLACE_CANDIDATES = 120
+_NEAR_WORDS = 8
+_MIN_MENDED = 4
+_LEAST_LIKENESS = 0.6
+_GENERAL_TOPICS = ("counselling", "admin_services", "psychological_help", "humanitarian_aid", "legal_aid")
+
+
+class StoreIndex:
+    """A `SearchIndex` over a `Store`; safe for threads where the store is."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def build(self, documents: Iterable[Document], *, is_staff: bool = False) -> int:
+        """Replace the index by these documents; protected ones are left out unless it is for staff."""
+        return building.build(self._store, documents, is_staff=is_staff)
+
+    def query(self, text: str, lang: str, limit: int = 10, kinds: Sequence[Kind] | None = None) -> list[Hit]:
+        """The best hits, at most `limit`; empty for an empty text."""
+        bands = self._store.bands()
+        question = self._question(query_words(text, lang), lang, bands)
+        if not question.words:
+            return []
+        ranked = rank(question, self._candidates(question, bands, kinds))
+        return self._hits(ranked, lang, limit, kinds)
+
+    def suggest(self, text: str, lang: str, limit: int = 5) -> list[Hit]:
+        """Topics nearest to the text, each word taken alone and mended generously; else the most general ones."""
+        bands = self._store.bands()
+        words = query_words(text, lang)
+        found: dict[str, Hit] = {}
+        for word in words:
+            question = self._question((word,), lang, bands, least_likeness=_LEAST_LIKENESS - 0.2)
+            ranked = rank(question, self._candidates(question, bands, TOPIC_KINDS))
+            for hit in self._hits(ranked, lang, 2, TOPIC_KINDS):
+                found.setdefault(f"{hit.kind} {hit.id}", hit)
+        best = sorted(found.values(), key=lambda h: (-h.score, h.kind, h.id))[:limit]
+        return best or self._general(lang, limit)
+
+    def answer(self, text: str, lang: str, limit: int = 10, kinds: Sequence[Kind] | None = None) -> Answer:
+        """Hits and, only where there are none, suggestions."""
+        hits = tuple(self.query(text, lang, limit, kinds))
+        return Answer(text, lang, hits, () if hits else tuple(self.suggest(text, lang)))
+
+    def _general(self, lang: str, limit: int) -> list[Hit]:
+        from geodata.taxonomy import load_taxonomy
+
+        services = load_taxonomy().services
+        names = [services[code].name(lang) for code in _GENERAL_TOPICS][:limit]
+        hits = [self.query(name, lang, 1, ("service",)) for name in names]
+        return [replace(hit, score=0.0) for found in hits for hit in found]
+
+    def _question(
+        self, words: tuple[QueryWord, ...], lang: str, bands: Bands, *, least_likeness: float = _LEAST_LIKENESS
+    ) -> Question:
+        counts = self._store.key_counts({key for word in words for key in word.keys}) if words else {}
+        near = tuple(self._near(word, counts, least_likeness) for word in words)
+        weights = tuple(rarity(max((counts.get(k, 0) for k in w.keys), default=0), bands.entry_count) for w in words)
+        return Question(words, weights, near, lang)
+
+    def _near(self, word: QueryWord, counts: Mapping[str, int], least_likeness: float) -> dict[str, float]:
+        """Words to try where nothing is known under the word: the likest first, with their likeness."""
+        is_known = any(key in counts for key in word.keys)
+        if is_known or word.is_number or len(word.word) < _MIN_MENDED:
+            return {}
+        if word.prefix is not None and self._store.has_prefix(word.prefix):
+            return {}
+        latin = skeleton(fold(word.word))
+        scored = [(_likeness(latin, t.skeleton), t.word) for t in self._store.near_terms(latin)]
+        best = sorted((pair for pair in scored if pair[0] >= least_likeness), key=lambda p: (-p[0], p[1]))
+        return {term: likeness for likeness, term in best[:_NEAR_WORDS]}
+
+    def _candidates(self, question: Question, bands: Bands, kinds: Sequence[Kind] | None) -> list[StoredEntry]:
+        """Topics that hold any word; places that hold all of them, else those that hold all but the commonest."""
+        clauses = [_alternatives(w, near) for w, near in zip(question.words, question.near, strict=True)]
+        found: list[StoredEntry] = []
+        if kinds is None or any(kind in TOPIC_KINDS for kind in kinds):
+            anything = [[key for clause in clauses for key in clause]]
+            found += self._store.find(anything, 0, bands.places_from, _TOPIC_CANDIDATES)
+        if kinds is None or any(kind not in TOPIC_KINDS for kind in kinds):
+            found += self._places(_rarest_first(clauses, question.weights), bands)
+        return found
+
+    def _places(self, clauses: Clauses, bands: Bands) -> list[StoredEntry]:
+        for kept in range(len(clauses), 0, -1):
+            found = self._store.find(clauses[:kept], bands.places_from, bands.entry_count, _PLACE_CANDIDATES)
+            if found:
+                return found
+        return []
+
+    def _hits(self, ranked: list[Ranked], lang: str, limit: int, kinds: Sequence[Kind] | None) -> list[Hit]:
+        documents = self._store.documents([r.doc_id for r in ranked]) if ranked else {}
+        hits = [
+            (r.score + documents[r.doc_id].prior, r, documents[r.doc_id])
+            for r in ranked
+            if kinds is None or documents[r.doc_id].kind in kinds
+        ]
+        hits.sort(key=lambda found: (-round(found[0], 6), found[2].doc_id))
+        return [_hit(score, r, document, lang) for score, r, document in hits[:limit]]
+
+
+def _alternatives(word: QueryWord, near: Mapping[str, float]) -> list[str]:
+    prefixes = [f"{p}*" for p in (word.prefix, word.latin_prefix) if p is not None]
+    return [*word.keys, *prefixes, *(f"w{term}" for term in near)]
+
+
+def _rarest_first(clauses: Clauses, weights: Sequence[float]) -> Clauses:
+    order = sorted(range(len(clauses)), key=lambda i: (-weights[i], i))
+    return [clauses[i] for i in order]
+
+
+def _likeness(left: str, right: str) -> float:
+    """Likeness of two skeletons, 0 to 1: mistyped letters (swaps count once), helped by shared trigrams."""
+    return max(OSA.normalized_similarity(left, right) - 0.1, similarity(left, right))
+
+
+def _hit(score: float, ranked: Ranked, document: StoredDocument, lang: str) -> Hit:
+    payload = json.loads(document.payload)
+    return Hit(
+        kind=document.kind,
+        id=document.id,
+        title=_in(payload["t"], lang),
+        subtitle=_in(payload["s"], lang),
+        score=round(min(max(score, 0.0), 1.0), 4),
+        why=ranked.why,
+        lon=document.lon,
+        lat=document.lat,
+        services=tuple(payload["v"]),
+    )
+
+
+def _in(texts: Mapping[str, str], lang: str) -> str:
+    return texts.get(lang) or texts.get("") or texts.get("en") or next(iter(texts.values()), "")

@@ -1,0 +1,106 @@
+"""Keys: what a word is stored and looked up under, the same for both engines.
+
+Every word of an entry has four keys, told apart by their first letter: `w` the folded word, `l` the lemma in the
+entry's language, `s` the light stem by script, `t` the Latin skeleton of that stem. An engine stores and finds keys and knows
+nothing of languages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from geodata.text import digits_only, fold, script, skeleton, words
+from geodata.wordforms import LANGUAGES, is_stop, language, languages_of, lemma, light_stem
+
+_MIN_PREFIX = 3
+_MAX_WORDS = 12
+
+
+@dataclass(frozen=True)
+class QueryWord:
+    """One word of a query with every key it may be found under."""
+
+    word: str
+    script: str
+    lemmas: frozenset[str]
+    stem: str
+    skeleton: str
+    is_number: bool
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Whole keys, best first; numbers are only ever looked up as they are."""
+        if self.is_number:
+            return (f"w{self.word}",)
+        found = [f"w{self.word}", *(f"l{key}" for key in sorted(self.lemmas)), f"s{self.stem}", f"t{self.skeleton}"]
+        return tuple(key for key in found if len(key) > 1)
+
+    @property
+    def prefix(self) -> str | None:
+        """The key of which stored keys may be longer (search as you type)."""
+        return None if self.is_number or len(self.word) < _MIN_PREFIX else f"w{self.word}"
+
+    @property
+    def latin_prefix(self) -> str | None:
+        """The same across scripts."""
+        return None if self.is_number or len(self.skeleton) < _MIN_PREFIX + 1 else f"t{self.skeleton}"
+
+
+def query_words(text: str, lang: str) -> tuple[QueryWord, ...]:
+    """The words of a query that carry its topic (all of them where none does), first twelve, without repeats.
+
+    Stop words are those of the asker's language and of those written in the same script: people mix them.
+    """
+    raw = list(dict.fromkeys(words(text)))[:_MAX_WORDS]
+    telling = [w for w in raw if not is_stop(fold(w), _codes(w, lang))]
+    return tuple(_query_word(w, lang) for w in (telling or raw))
+
+
+def _codes(word: str, lang: str) -> tuple[str, ...]:
+    codes = languages_of(word)
+    return (lang,) if lang in codes and lang in ("sk", "en") else codes
+
+
+@lru_cache(maxsize=8192)
+def _query_word(word: str, lang: str) -> QueryWord:
+    full = language(lang).abbreviations.get(fold(word), fold(word))
+    codes = languages_of(word)
+    stem = light_stem(full)
+    return QueryWord(
+        word=full,
+        script=script(full),
+        lemmas=frozenset(lemma(word, code) for code in codes) - {""},
+        stem=stem,
+        skeleton=skeleton(stem),
+        is_number=digits_only(full),
+    )
+
+
+def entry_words(text: str, lang: str | None) -> list[str]:
+    """The telling words of an entry, normalised; all of them where none tells."""
+    raw = words(text)
+    if lang is None:
+        return raw
+    return [w for w in raw if not is_stop(fold(w), (lang,))] or raw
+
+
+@lru_cache(maxsize=131072)
+def word_keys(word: str, lang: str | None) -> tuple[str, str, str, str]:
+    """The four keys of one word of an entry; without a language there is no lemma (`l` alone)."""
+    full = _written_out(fold(word), lang)
+    if digits_only(full):
+        return (f"w{full}", "l", "s", "t")
+    stem = light_stem(full)
+    return (f"w{full}", f"l{lemma(word, lang) if lang else ''}", f"s{stem}", f"t{skeleton(stem)}")
+
+
+def _written_out(folded: str, lang: str | None) -> str:
+    codes: Sequence[str] = (lang,) if lang else LANGUAGES
+    return next((language(c).abbreviations[folded] for c in codes if folded in language(c).abbreviations), folded)
+
+
+def entry_keys(text: str, lang: str | None) -> tuple[tuple[str, str, str, str], ...]:
+    """The keys of every telling word of an entry, in order."""
+    return tuple(word_keys(word, lang) for word in entry_words(text, lang))

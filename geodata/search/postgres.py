@@ -1,0 +1,142 @@
+"""The production engine: PostgreSQL full text over the keys and pg_trgm over the vocabulary.
+
+The tables live in a schema of their own (`search_<namespace>`), replaced in one transaction. Connections come from the
+caller: this module knows psycopg's parameter style and nothing of engines, pools or sessions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Protocol
+
+from geodata.errors import SearchError
+from geodata.search.store import Bands, Clauses, StoredDocument, StoredEntry, StoredTerm
+
+_NAMESPACE = re.compile(r"[a-z][a-z0-9_]{0,40}")
+_SCHEMA = """
+CREATE TABLE {s}.doc (doc_id int, kind text, id text, payload text, lon float8, lat float8, prior float8);
+CREATE TABLE {s}.entry (
+    entry_id int, doc_id int, field text, lang text, text text, keys text,
+    tsv tsvector GENERATED ALWAYS AS (array_to_tsvector(string_to_array(keys, ' '))) STORED
+);
+CREATE TABLE {s}.term (term_id int, word text, skeleton text);
+CREATE TABLE {s}.key_count (key text COLLATE "C", n int);
+CREATE TABLE {s}.band (places_from int, entry_count int);
+"""
+_INDEXES = """
+ALTER TABLE {s}.doc ADD PRIMARY KEY (doc_id);
+ALTER TABLE {s}.entry ADD PRIMARY KEY (entry_id);
+ALTER TABLE {s}.key_count ADD PRIMARY KEY (key);
+CREATE INDEX ON {s}.entry USING gin (tsv) WITH (fastupdate = off);
+CREATE INDEX ON {s}.term USING gin (skeleton gin_trgm_ops);
+ANALYZE {s}.doc; ANALYZE {s}.entry; ANALYZE {s}.term; ANALYZE {s}.key_count;
+"""
+
+
+class Connection(Protocol):
+    """What is used of a psycopg 3 connection."""
+
+    def cursor(self) -> Any:
+        """A cursor with `execute`, `fetchall` and `copy`."""
+
+
+Connect = Callable[[], AbstractContextManager[Connection]]
+
+
+class PostgresStore:
+    """A search index in a PostgreSQL database that has the extension pg_trgm.
+
+    `connect()` lends a connection for the time of a block; what the block wrote is committed when it ends well.
+    """
+
+    def __init__(self, connect: Connect, namespace: str) -> None:
+        if not _NAMESPACE.fullmatch(namespace.replace("-", "_")):
+            raise SearchError(f"'{namespace}' cannot name a search schema: use lower-case letters, digits and '-'")
+        self._connect = connect
+        self._schema = f"search_{namespace.replace('-', '_')}"
+
+    @contextmanager
+    def writer(self) -> Iterator[_PostgresWriter]:
+        """Write into a schema beside and rename it at the end, all in one transaction."""
+        fresh = f"{self._schema}_new"
+        with self._connect() as connection, connection.cursor() as cursor:
+            cursor.execute(f"DROP SCHEMA IF EXISTS {fresh} CASCADE")
+            cursor.execute(f"CREATE SCHEMA {fresh}")
+            cursor.execute(_SCHEMA.format(s=fresh))
+            yield _PostgresWriter(cursor, fresh)
+            cursor.execute(_INDEXES.format(s=fresh))
+            cursor.execute(f"DROP SCHEMA IF EXISTS {self._schema} CASCADE")
+            cursor.execute(f"ALTER SCHEMA {fresh} RENAME TO {self._schema}")
+
+    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        with self._connect() as connection, connection.cursor() as cursor:
+            cursor.execute(sql.format(s=self._schema), values)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+            return rows
+
+    def bands(self) -> Bands:
+        """The bands of the index; raises `SearchError` when there is no such schema."""
+        if not self._rows("SELECT 1 WHERE to_regclass(%s) IS NOT NULL", (f"{self._schema}.band",)):
+            raise SearchError(f"the database has no search index '{self._schema}': build the city first")
+        return Bands(*self._rows("SELECT places_from, entry_count FROM {s}.band")[0])
+
+    def key_counts(self, keys: Collection[str]) -> dict[str, int]:
+        """How many entries hold each key; absent keys are left out."""
+        return dict(self._rows("SELECT key, n FROM {s}.key_count WHERE key = ANY(%s)", (list(keys),)))
+
+    def has_prefix(self, prefix: str) -> bool:
+        """Whether any key starts so."""
+        sql = 'SELECT 1 FROM {s}.key_count WHERE key >= %s AND key < %s COLLATE "C" LIMIT 1'
+        return bool(self._rows(sql, (prefix, prefix + "\U0010ffff")))
+
+    def near_terms(self, skeleton: str) -> list[StoredTerm]:
+        """Words that share enough trigrams with the skeleton, by pg_trgm's own operator and threshold."""
+        rows = self._rows("SELECT word, skeleton FROM {s}.term WHERE skeleton %% %s ORDER BY term_id", (skeleton,))
+        return [StoredTerm(*row) for row in rows]
+
+    def find(self, clauses: Clauses, first: int, last: int, limit: int) -> list[StoredEntry]:
+        """Entries that satisfy every clause, lowest ids first."""
+        sql = (
+            "SELECT entry_id, doc_id, field, lang, text, keys FROM {s}.entry "
+            "WHERE tsv @@ %s::tsquery AND entry_id >= %s AND entry_id < %s ORDER BY entry_id LIMIT %s"
+        )
+        return [StoredEntry(*row) for row in self._rows(sql, (_tsquery(clauses), first, last, limit))]
+
+    def documents(self, doc_ids: Collection[int]) -> dict[int, StoredDocument]:
+        """Documents by id."""
+        sql = "SELECT doc_id, kind, id, payload, lon, lat, prior FROM {s}.doc WHERE doc_id = ANY(%s)"
+        return {row[0]: StoredDocument(*row) for row in self._rows(sql, (list(doc_ids),))}
+
+
+class _PostgresWriter:
+    def __init__(self, cursor: Any, schema: str) -> None:
+        self._cursor = cursor
+        self._schema = schema
+
+    def add(self, documents: Sequence[StoredDocument], entries: Sequence[StoredEntry]) -> None:
+        """Copy some documents with their entries."""
+        docs = ((d.doc_id, d.kind, d.id, d.payload, d.lon, d.lat, d.prior) for d in documents)
+        self._copy("doc (doc_id, kind, id, payload, lon, lat, prior)", docs)
+        rows = ((e.entry_id, e.doc_id, e.field, e.lang, e.text, e.keys) for e in entries)
+        self._copy("entry (entry_id, doc_id, field, lang, text, keys)", rows)
+
+    def finish(self, terms: Iterable[StoredTerm], key_counts: Iterable[tuple[str, int]], bands: Bands) -> None:
+        """Copy the vocabulary, the key counts and the bands."""
+        self._copy("term (term_id, word, skeleton)", ((i, t.word, t.skeleton) for i, t in enumerate(terms)))
+        self._copy("key_count (key, n)", key_counts)
+        self._copy("band (places_from, entry_count)", [(bands.places_from, bands.entry_count)])
+
+    def _copy(self, target: str, rows: Iterable[tuple[object, ...]]) -> None:
+        with self._cursor.copy(f"COPY {self._schema}.{target} FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+
+
+def _tsquery(clauses: Clauses) -> str:
+    return " & ".join("(" + " | ".join(_alternative(key) for key in clause) + ")" for clause in clauses)
+
+
+def _alternative(key: str) -> str:
+    return f"'{key[:-1]}':*" if key.endswith("*") else f"'{key}'"

@@ -1,0 +1,89 @@
+"""What an engine must be able to do for the index: hold entries and answer five small questions in a fixed order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from geodata.search.types import Field, Kind
+
+# A query as conjunctions of alternatives: each inner tuple holds whole keys, and prefixes ending in `*`.
+Clauses = Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class StoredDocument:
+    """A document as stored; `payload` is JSON with titles, subtitles and services."""
+
+    doc_id: int
+    kind: Kind
+    id: str
+    payload: str
+    lon: float | None
+    lat: float | None
+    prior: float
+
+
+@dataclass(frozen=True)
+class StoredEntry:
+    """One wording of a document; `keys` are four per word, joined by blanks."""
+
+    entry_id: int
+    doc_id: int
+    field: Field
+    lang: str
+    text: str
+    keys: str
+
+
+@dataclass(frozen=True)
+class StoredTerm:
+    """A word of the index's vocabulary and the Latin skeleton by which near words are found."""
+
+    word: str
+    skeleton: str
+
+
+@dataclass(frozen=True)
+class Bands:
+    """First entry id of the places (topics come before) and the number of entries."""
+
+    places_from: int
+    entry_count: int
+
+
+class Writer(Protocol):
+    """Takes a new index piece by piece; nothing is seen by readers before it is whole."""
+
+    def add(self, documents: Sequence[StoredDocument], entries: Sequence[StoredEntry]) -> None:
+        """Store some documents with their entries."""
+
+    def finish(self, terms: Iterable[StoredTerm], key_counts: Iterable[tuple[str, int]], bands: Bands) -> None:
+        """Store the vocabulary, how often each key occurs, and the bands."""
+
+
+class Store(Protocol):
+    """One engine. Every list comes in ascending id, so that both engines cut at the same place."""
+
+    def writer(self) -> AbstractContextManager[Writer]:
+        """A writer whose work replaces the index when the block ends well."""
+
+    def bands(self) -> Bands:
+        """The bands of the index; raises `SearchError` when there is no index."""
+
+    def key_counts(self, keys: Collection[str]) -> dict[str, int]:
+        """How many entries hold each key; absent keys are left out."""
+
+    def has_prefix(self, prefix: str) -> bool:
+        """Whether any key starts so."""
+
+    def near_terms(self, skeleton: str) -> list[StoredTerm]:
+        """All words whose skeleton has a trigram similarity of at least 0.3."""
+
+    def find(self, clauses: Clauses, first: int, last: int, limit: int) -> list[StoredEntry]:
+        """Entries from `first` up to but without `last` that satisfy every clause, lowest ids first."""
+
+    def documents(self, doc_ids: Collection[int]) -> dict[int, StoredDocument]:
+        """Documents by id."""
