@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -27,10 +27,11 @@ def empty_unmapped() -> pd.DataFrame:
 class Prepared:
     """One chunk of a source, ready to load.
 
-    `main` names the table whose rows are counted (`request`, `contact`, `contact_daily`, `location`, ...). `frames` maps table
-    names to rows with those tables' columns, without `load_id` (the loader adds it); ids are set (`etl.ids`), instants
-    are tz-aware UTC, days are `datetime.date` or datetime64, absent columns are NULL. Every row of the source is either one row
-    of `frames[main]` or one row of `rejects`: `rows_read = len(frames[main]) + len(rejects)`.
+    `main` names the table whose rows are counted (`request`, `contact`, `location`, ...). `frames` maps
+    table names to rows with those tables' columns, without `load_id` (the loader adds it); ids are set (`etl.ids`),
+    instants are tz-aware UTC, days are `datetime.date` or datetime64, absent columns are NULL in new rows and as they
+    were in known ones. Every row of the source is either one row of `frames[main]` or one row of `rejects`:
+    `rows_read = len(frames[main]) + len(rejects)`.
     `reference` frames (executors, topics, territories first seen here) are upserted before the facts.
     """
 
@@ -41,3 +42,18 @@ class Prepared:
     rejects: pd.DataFrame = field(default_factory=empty_rejects)
     unmapped: pd.DataFrame = field(default_factory=empty_unmapped)
     repairs: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FileBatches:
+    """One file (or stream) of a source: what `etl.sources.open_source` yields and one transaction loads.
+
+    `file` is its name as the book of loads shows it, without credentials; `file_hash` BLAKE2b of its bytes;
+    `total_rows_hint` rows to expect, for the time left.
+    """
+
+    file: str
+    file_hash: str | None
+    total_rows_hint: int | None
+    batches: Iterator[Prepared]
+    source: str

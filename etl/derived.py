@@ -1,0 +1,71 @@
+"""Keeping derived tables in step with a load, in its transaction: the clock first, then the touched days' roll-ups."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from importlib.util import find_spec
+
+from sqlalchemy import Connection, select
+
+from etl import bulk
+from etl.locks import hold_derived
+from etl.schema import sla_result
+from etl.seen import Ids
+from etl.touched import Touched
+from geodata.profile import CityProfile
+
+_SLICE_ROWS = 200_000
+
+
+def keep_current(
+    connection: Connection, profile: CityProfile, city_id: int, touched: Touched, *, now: datetime, is_first: bool
+) -> None:
+    """Run the clock of the touched requests and renew the roll-ups of the touched days.
+
+    `is_first`: the touched requests are new, so that they have no earlier result to look for.
+    """
+    if touched.is_empty():
+        return
+    hold_derived(connection, city_id)
+    requests = touched.request_ids
+    if not is_first:
+        _note_results(connection, touched, requests)
+        _note_results(connection, touched, touched.related_ids)
+    _run_clock(connection, profile, requests, now=now)
+    _note_results(connection, touched, requests)
+    if is_first:
+        _note_results(connection, touched, touched.related_ids)
+    _renew_roll_ups(connection, profile, touched, now=now)
+
+
+def _note_results(connection: Connection, touched: Touched, ids: Ids) -> None:
+    """Note the days on which requests were due or done, as the clock has them at this moment."""
+    for start in range(0, len(ids), _SLICE_ROWS):
+        with bulk.temporary_ids(connection, sla_result.c.request_id, ids[start : start + _SLICE_ROWS]) as stage:
+            statement = (
+                select(sla_result.c.due_on, sla_result.c.resolved_on)
+                .join(stage, stage.c.request_id == sla_result.c.request_id)
+                .distinct()
+            )
+            found = bulk.read_frame(connection, statement)
+        touched.add_days("due_days", found["due_on"])
+        touched.add_days("resolved_days", found["resolved_on"])
+
+
+def _run_clock(connection: Connection, profile: CityProfile, ids: Ids, *, now: datetime) -> None:
+    if find_spec("etl.clock") is None or find_spec("etl.clock.update") is None:
+        return
+    from etl.clock.update import update  # type: ignore[import-not-found]
+
+    for start in range(0, len(ids), _SLICE_ROWS):
+        update(connection, profile, request_ids=ids[start : start + _SLICE_ROWS], now=now)
+
+
+def _renew_roll_ups(connection: Connection, profile: CityProfile, touched: Touched, *, now: datetime) -> None:
+    if find_spec("etl.rollup") is None:
+        return
+    from etl import rollup
+
+    renew = getattr(rollup, "update", None)
+    if renew is not None:
+        renew(connection, profile, touched=touched, now=now)
