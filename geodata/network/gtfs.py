@@ -75,7 +75,9 @@ def read_feed(path: Path) -> Feed:
         _read_tables(feed)
     except (zipfile.BadZipFile, OSError, UnicodeDecodeError, pd.errors.ParserError, EOFError, ValueError) as error:
         cure = "Download it again or ask its publisher."
-        feed.problems.append(Problem("unreadable", f"{path.name} is not a readable GTFS zip ({error}). {cure}", True))
+        feed.problems.append(
+            Problem("unreadable", f"{path.name} is not a readable GTFS zip ({error}). {cure}", is_fatal=True)
+        )
         return feed
     _check_required(feed)
     if feed.is_usable:
@@ -103,15 +105,15 @@ def _check_required(feed: Feed) -> None:
     for name, columns in REQUIRED.items():
         table = feed.tables.get(name)
         if table is None or table.empty:
-            feed.problems.append(Problem("missing_file", f"{feed.path.name} has no rows in {name}.", True))
+            feed.problems.append(Problem("missing_file", f"{feed.path.name} has no rows in {name}.", is_fatal=True))
             continue
         missing = [column for column in columns if column not in table.columns]
         if missing:
             message = f"{feed.path.name}: {name} lacks the columns {', '.join(missing)}."
-            feed.problems.append(Problem("missing_column", message, True))
+            feed.problems.append(Problem("missing_column", message, is_fatal=True))
     if not {"calendar.txt", "calendar_dates.txt"} & feed.tables.keys():
         message = f"{feed.path.name} has neither calendar.txt nor calendar_dates.txt: no day of service is known."
-        feed.problems.append(Problem("missing_calendar", message, True))
+        feed.problems.append(Problem("missing_calendar", message, is_fatal=True))
 
 
 def _expand_calendar(feed: Feed) -> None:
@@ -127,11 +129,11 @@ def _expand_calendar(feed: Feed) -> None:
             (service.add if row["exception_type"] == "1" else service.discard)(_day(row["date"]))
     except (KeyError, ValueError) as error:
         message = f"{feed.path.name}: the service calendar cannot be read ({error})."
-        feed.problems.append(Problem("bad_calendar", message, True))
+        feed.problems.append(Problem("bad_calendar", message, is_fatal=True))
         return
     feed.service_dates = {service: frozenset(found) for service, found in days.items()}
     if not feed.active_dates():
-        feed.problems.append(Problem("no_service", f"{feed.path.name}: no trip runs on any day.", True))
+        feed.problems.append(Problem("no_service", f"{feed.path.name}: no trip runs on any day.", is_fatal=True))
 
 
 def _day(text: object) -> date:
@@ -151,7 +153,7 @@ def _check_references(feed: Feed) -> None:
         orphans = table.loc[~table[column].isin(known), column].drop_duplicates()
         if len(orphans):
             message = f"{feed.path.name}: {len(orphans)} values of {column} in {name} are not in {other}; left out."
-            feed.problems.append(Problem("orphan", message, False, tuple(orphans[:MAX_EXAMPLES])))
+            feed.problems.append(Problem("orphan", message, examples=tuple(orphans[:MAX_EXAMPLES])))
 
 
 def _check_stops(feed: Feed) -> None:
@@ -160,10 +162,10 @@ def _check_stops(feed: Feed) -> None:
     lon = pd.to_numeric(stops["stop_lon"], errors="coerce")
     bad = ~((lat.abs() <= 90) & (lon.abs() <= 180) & ~((lat == 0) & (lon == 0)))
     if bad.all():
-        feed.problems.append(Problem("no_places", f"{feed.path.name}: no stop has usable coordinates.", True))
+        feed.problems.append(Problem("no_places", f"{feed.path.name}: no stop has usable coordinates.", is_fatal=True))
     elif bad.any():
         message = f"{feed.path.name}: {int(bad.sum())} stops have no usable coordinates."
-        feed.problems.append(Problem("bad_place", message, False, tuple(stops.loc[bad, "stop_id"][:MAX_EXAMPLES])))
+        feed.problems.append(Problem("bad_place", message, examples=tuple(stops.loc[bad, "stop_id"][:MAX_EXAMPLES])))
 
 
 def _check_times(feed: Feed) -> None:
@@ -178,7 +180,7 @@ def _check_times(feed: Feed) -> None:
     if not shaped.all():
         bad = times.loc[~shaped, "departure_time"]
         message = f"{feed.path.name}: {len(bad)} departure times are not HH:MM:SS."
-        feed.problems.append(Problem("bad_time", message, True, tuple(bad[:MAX_EXAMPLES])))
+        feed.problems.append(Problem("bad_time", message, is_fatal=True, examples=tuple(bad[:MAX_EXAMPLES])))
 
 
 def check_validity(feeds: Sequence[Feed], today: date) -> list[Problem]:

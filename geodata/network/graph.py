@@ -15,9 +15,9 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
 
+from geodata.network.snap import Snap, Snapper, Snaps
+from geodata.network.speeds import BASE_SPEED_MPS, MODE_BIT, TURN_S, U_TURN_S, StreetMode, edge_seconds
 from geodata.network.streets import Floats, Streets
-from geodata.routing.snap import Snap, Snapper, Snaps
-from geodata.routing.speeds import BASE_SPEED_MPS, MODE_BIT, TURN_S, U_TURN_S, StreetMode, edge_seconds
 
 MIN_ISLAND_NODES = 40
 """A smaller island of streets is a mapping artefact; snapping to it would trap the route (the value R5 uses)."""

@@ -1,0 +1,1 @@
+"""Addresses, streets, places and stops of an OpenStreetMap extract in one small SQLite file with prefix search."""

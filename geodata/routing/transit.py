@@ -1,0 +1,168 @@
+"""Journeys by timetable, door to door: our walk to the stops, the engine's search between them, our choice of three."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from geodata.network.engine import Engine, Journey, Offsets, Transfer, service_start
+from geodata.network.graph import Field, Graph, Path, Piece
+from geodata.network.snap import Snaps
+from geodata.network.streets import Floats
+from geodata.network.timetable import Timetable
+from geodata.routing.legs import LegMaker, Spot, after, path_seconds, stop_place
+from geodata.routing.types import Itinerary, Leg, UnknownAccess
+
+MAX_ACCESS_S = 1800.0
+"""The longest walk to the first or from the last stop."""
+
+MAX_CHOICES = 3
+MAX_ROUNDS = 4
+STEP = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A journey with the instants at the doors."""
+
+    journey: Journey
+    departs_at: datetime
+    arrives_at: datetime
+
+    @property
+    def seconds(self) -> float:
+        """Door to door."""
+        return (self.arrives_at - self.departs_at).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """The two ends of a query: where they are and everything within walking distance of them."""
+
+    origin: Spot
+    destination: Spot
+    from_origin: Field
+    from_destination: Field
+
+
+@dataclass(frozen=True, slots=True)
+class Planner:
+    """Timetable queries in one walking mode (foot or wheelchair)."""
+
+    graph: Graph
+    engine: Engine
+    table: Timetable
+    stops: Snaps
+
+    def offsets(self, field: Field) -> Offsets:
+        """The stops within reach of a place, with whole seconds."""
+        seconds = field.seconds_to(self.stops)
+        ids = self.table.stop_ids
+        return [(ids[row], int(np.ceil(seconds[row]))) for row in np.flatnonzero(seconds <= MAX_ACCESS_S)]
+
+    def seconds_to_stops(self, field: Field, depart_at: datetime) -> Floats:
+        """Seconds to each stop row, riding or walking; inf where it cannot be reached."""
+        access = self.offsets(field)
+        result = np.full(len(self.stops), np.inf)
+        row_of = self.table.stop_row
+        for stop, seconds in self.engine.seconds_to_stops(access, depart_at).items():
+            result[row_of[stop]] = seconds
+        for stop, seconds in access:
+            result[row_of[stop]] = min(result[row_of[stop]], seconds)
+        return result
+
+    def choices(self, doors: Doors, at: datetime, *, is_arrival: bool) -> list[Choice]:
+        """Up to three journeys, none beaten by another in leaving, arriving and changes; the best first."""
+        access, egress = self.offsets(doors.from_origin), self.offsets(doors.from_destination)
+        found: list[Choice] = []
+        asked = at
+        for _ in range(MAX_ROUNDS):
+            journeys = self.engine.journeys(access, egress, asked, is_arrival=is_arrival)
+            new = [self._at_doors(journey, dict(access), dict(egress)) for journey in journeys]
+            if not new:
+                break
+            found += new
+            if len(_undominated(found)) >= MAX_CHOICES:
+                break
+            latest = max if is_arrival else min
+            asked = latest(c.arrives_at for c in new) - STEP if is_arrival else latest(c.departs_at for c in new) + STEP
+        kept = _undominated(found)
+        return sorted(
+            kept, key=lambda c: (-c.departs_at.timestamp() if is_arrival else c.arrives_at.timestamp(), c.seconds)
+        )[:MAX_CHOICES]
+
+    def _at_doors(self, journey: Journey, access: dict[str, int], egress: dict[str, int]) -> Choice:
+        """Leave as late as the first ride allows."""
+        zero = service_start(journey.service_on, ZoneInfo(self.table.time_zone))
+        rides = journey.rides
+        first, last = rides[0], rides[-1]
+        walk_in = access.get(
+            first.board, first.departure_s - journey.parts[0].departure_s + access.get(journey.first_stop, 0)
+        )
+        walk_out = egress.get(
+            last.alight, journey.parts[-1].arrival_s - last.arrival_s + egress.get(journey.last_stop, 0)
+        )
+        return Choice(journey, after(zero, first.departure_s - walk_in), after(zero, last.arrival_s + walk_out))
+
+    def itinerary(self, choice: Choice, doors: Doors, maker: LegMaker) -> Itinerary:
+        """The legs of a chosen journey, with what is unknown on it."""
+        journey = choice.journey
+        legs, walked = self._legs(choice, doors, maker)
+        unknown: list[UnknownAccess] = []
+        if self.graph.mode == "wheelchair":
+            unknown = maker.unknown_on(tuple(walked)) + maker.unknown_in(journey, self.table)
+        if self.table.is_simulated:
+            unknown.append(UnknownAccess("simulated", 1, maker.words.unknown("simulated")))
+        return Itinerary("transit", tuple(legs), tuple(unknown))
+
+    def _legs(self, choice: Choice, doors: Doors, maker: LegMaker) -> tuple[list[Leg], list[Piece]]:
+        rides = choice.journey.rides
+        legs: list[Leg] = []
+        walked: list[Piece] = []
+
+        def walk(path: Path | None, ends: tuple[Spot, Spot], departs_at: datetime) -> None:
+            if path is None or path_seconds(path, *ends, self.graph.mode) < 1:
+                return
+            legs.append(maker.on_street(self.graph.mode, path, ends, departs_at))
+            walked.extend(path.pieces)
+
+        first = self._spot(rides[0].board)
+        walk(doors.from_origin.path_to(first.snap), (doors.origin, first), choice.departs_at)
+        for before, ride in zip([None, *rides[:-1]], rides, strict=True):
+            if before and before.alight != ride.board:
+                ends = (self._spot(before.alight), self._spot(ride.board))
+                walk(self.graph.search(ends[0].snap).path_to(ends[1].snap), ends, legs[-1].arrives_at)
+            legs.append(maker.ride(ride, choice.journey, self.table))
+        last = self._spot(rides[-1].alight)
+        back = doors.from_destination.path_to(last.snap)
+        walk(reversed_path(back) if back else None, (last, doors.destination), legs[-1].arrives_at)
+        return legs, walked
+
+    def _spot(self, stop: str) -> Spot:
+        return Spot(stop_place(self.table, stop), self.stops.one(self.table.stop_row[stop]))
+
+
+def reversed_path(path: Path) -> Path:
+    """The same way walked back (walking graphs know no direction)."""
+    return Path(tuple(Piece(p.edge, p.to_fraction, p.from_fraction) for p in reversed(path.pieces)), path.seconds)
+
+
+def _undominated(choices: Iterable[Choice]) -> list[Choice]:
+    """Choices that no other beats or equals in leaving later, arriving earlier and riding fewer vehicles."""
+    kept: dict[tuple[datetime, datetime, int], Choice] = {}
+    for choice in choices:
+        kept.setdefault((choice.departs_at, choice.arrives_at, len(choice.journey.rides)), choice)
+    beaten = {
+        worse
+        for worse, better in itertools.permutations(kept, 2)
+        if better[0] >= worse[0] and better[1] <= worse[1] and better[2] <= worse[2]
+    }
+    return [choice for key, choice in kept.items() if key not in beaten]
+
+
+__all__ = ["MAX_CHOICES", "Choice", "Doors", "Planner", "Transfer", "reversed_path"]
