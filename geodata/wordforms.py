@@ -1,8 +1,8 @@
 """Word forms: one key for all forms of a word, from a library where one knows the language, else from endings.
 
 Slovak and Ukrainian: simplemma (lemmas). Russian and English: snowball. Belarusian: no library covers it, so the
-endings of `geodata/language/be.toml` do. Beside the language's own key every word gets a light stem by script, which joins
-Ukrainian, Belarusian and Russian forms of the same word and words the libraries do not know.
+endings of `geodata/language/be.toml` do. Beside the language's own key every word gets a light stem by script, which
+joins Ukrainian, Belarusian and Russian forms of the same word and words the libraries do not know.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Keys: what a word is stored and looked up under, the same for both engines.
 
 Every word of an entry has four keys, told apart by their first letter: `w` the folded word, `l` the lemma in the
-entry's language, `s` the light stem by script, `t` the Latin skeleton of that stem. An engine stores and finds keys and knows
-nothing of languages.
+entry's language, `s` the light stem by script, `t` the Latin skeleton of that stem. An engine stores and
+finds keys and knows nothing of languages.
 """
 
 from __future__ import annotations
