@@ -41,7 +41,8 @@ class Settings:
     )
     city: str = field(default="demo", metadata={"env": "LINKA_CITY", "help": "slug of the city profile"})
     data_dir: Path = field(
-        default=Path("var"), metadata={"env": "LINKA_DATA_DIR", "help": "folder of built networks, maps, indexes and reports"}
+        default=Path("var"),
+        metadata={"env": "LINKA_DATA_DIR", "help": "folder of built networks, maps, indexes and reports"},
     )
     cities_dir: Path | None = field(
         default=None,
@@ -49,10 +50,14 @@ class Settings:
     )
     salt: Secret = field(
         default=Secret(""),
-        metadata={"env": "LINKA_SALT", "help": "secret that callers' hashes are salted with; default: one made per data folder"},
+        metadata={
+            "env": "LINKA_SALT",
+            "help": "secret that callers' hashes are salted with; default: one made per data folder",
+        },
     )
     chunk_rows: int = field(
-        default=100_000, metadata={"env": "LINKA_CHUNK_ROWS", "help": "rows a load holds in memory at once, 1000 to 1000000"}
+        default=100_000,
+        metadata={"env": "LINKA_CHUNK_ROWS", "help": "rows a load holds in memory at once, 1000 to 1000000"},
     )
 
     @classmethod

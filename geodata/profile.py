@@ -19,7 +19,18 @@ TargetUnit = Literal["minutes", "hours", "working_days", "calendar_days", "month
 ClassKind = Literal["consultation", "urgent", "statutory", "other"]
 ExecutorKind = Literal["city", "district", "utility", "state", "partner"]
 ChannelKind = Literal[
-    "phone", "email", "voice_message", "chat", "messenger", "web_form", "app", "walk_in", "sms", "post", "social", "other"
+    "phone",
+    "email",
+    "voice_message",
+    "chat",
+    "messenger",
+    "web_form",
+    "app",
+    "walk_in",
+    "sms",
+    "post",
+    "social",
+    "other",
 ]
 Interval = tuple[time, time]
 """Opening from, to (local time); `time(0)` as the end means midnight that ends the day."""
@@ -106,7 +117,7 @@ class SlaPolicy:
 
     The most specific policy valid at the start of the request wins: topic before its ancestors before class alone.
     `valid_to` is the first day it no longer holds. `starts_at_opening`: the clock of a request that came outside the
-    hours starts at the next opening. `rolls_to_working_day`: a term that ends on a day off moves to the next working day.
+    hours starts at the next opening. `rolls_to_working_day`: a term that ends on a day off moves to the next one worked.
     """
 
     code: str

@@ -8,14 +8,15 @@ from etl.tables.base import POINT
 
 TRIGRAM_COLUMNS = (("organization", "name"), ("service", "name"), ("location", "name"), ("address", "address_1"))
 
+POINT_SQL = "ST_SetSRID(ST_MakePoint(lon, lat), 4326)"
+
 EXTENSIONS = ("postgis", "pg_trgm")
 
 
 def point_statements(table: str) -> tuple[str, ...]:
     """The DDL that adds a generated `geom` and its index to a table with `lon` and `lat`."""
     return (
-        f"ALTER TABLE {table} ADD COLUMN geom geometry(Point,4326) "
-        "GENERATED ALWAYS AS (ST_SetSRID(ST_MakePoint(lon, lat), 4326)) STORED",
+        f"ALTER TABLE {table} ADD COLUMN geom geometry(Point,4326) GENERATED ALWAYS AS ({POINT_SQL}) STORED",
         f"CREATE INDEX ix_{table}_geom ON {table} USING gist (geom)",
     )
 
@@ -39,7 +40,9 @@ def attach(metadata: MetaData) -> None:
     """Hang the PostGIS-only statements on the tables; called once by `etl.schema` when all are defined."""
     for extension in EXTENSIONS:
         event.listen(
-            metadata, "before_create", DDL(f"CREATE EXTENSION IF NOT EXISTS {extension}").execute_if(dialect="postgresql")
+            metadata,
+            "before_create",
+            DDL(f"CREATE EXTENSION IF NOT EXISTS {extension}").execute_if(dialect="postgresql"),
         )
     for table in metadata.tables.values():
         if table.info == POINT:

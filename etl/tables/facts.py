@@ -11,7 +11,15 @@ from sqlalchemy import Boolean, CheckConstraint, Column, Float, Index, Integer, 
 from etl.tables.base import POINT, BigId, city, day, instant, lon_lat, metadata, provenance, reference
 
 EVENT_KINDS = (
-    "created", "assigned", "paused", "resumed", "extended", "closed", "reopened", "returned", "cancelled",
+    "created",
+    "assigned",
+    "paused",
+    "resumed",
+    "extended",
+    "closed",
+    "reopened",
+    "returned",
+    "cancelled",
 )
 OUTCOMES = ("consultation", "request", "abandoned", "unprocessed", "transferred", "other")
 
@@ -35,8 +43,13 @@ contact = Table(
     reference("line_id", "line or counter it came to"),
     reference("topic_id", "what it was about"),
     reference("territory_id", "where the caller or the matter is"),
-    Column("outcome", Text, _one_of("outcome", OUTCOMES), nullable=False,
-           comment="consultation (solved in the contact), request, abandoned, unprocessed, transferred, other"),
+    Column(
+        "outcome",
+        Text,
+        _one_of("outcome", OUTCOMES),
+        nullable=False,
+        comment="consultation (solved in the contact), request, abandoned, unprocessed, transferred, other",
+    ),
     instant("answered_at", "when a person answered; null: nobody did"),
     instant("handled_at", "when a message was heard or read and settled; null: not yet, or not a message"),
     Column("wait_s", Integer, comment="time in the queue, seconds"),
@@ -52,7 +65,9 @@ contact = Table(
 contact_daily = Table(
     "contact_daily",
     metadata,
-    Column("contact_daily_id", BigId, primary_key=True, autoincrement=False, comment="64-bit hash of (source, source_key)"),
+    Column(
+        "contact_daily_id", BigId, primary_key=True, autoincrement=False, comment="64-bit hash of (source, source_key)"
+    ),
     city(),
     *provenance(),
     day("day_on", "day the figures are of", nullable=False),
@@ -106,7 +121,9 @@ request_event = Table(
     "request_event",
     metadata,
     Column("request_id", BigId, primary_key=True, autoincrement=False, comment="request it belongs to"),
-    Column("event_no", SmallInteger, primary_key=True, autoincrement=False, comment="0, 1, 2 ... in order of being known"),
+    Column(
+        "event_no", SmallInteger, primary_key=True, autoincrement=False, comment="0, 1, 2 ... in order of being known"
+    ),
     instant("at", "when it happened", nullable=False),
     Column("kind", Text, _one_of("kind", EVENT_KINDS), nullable=False, comment=", ".join(EVENT_KINDS)),
     Column("reason", Text, comment="why, as a code of the profile (waiting_for_caller, weather, ...)"),
@@ -141,7 +158,9 @@ followup = Table(
 queue_ticket = Table(
     "queue_ticket",
     metadata,
-    Column("queue_ticket_id", BigId, primary_key=True, autoincrement=False, comment="64-bit hash of (source, source_key)"),
+    Column(
+        "queue_ticket_id", BigId, primary_key=True, autoincrement=False, comment="64-bit hash of (source, source_key)"
+    ),
     city(),
     *provenance(),
     reference("line_id", "counter"),
@@ -161,16 +180,25 @@ queue_ticket = Table(
 need_outcome = Table(
     "need_outcome",
     metadata,
-    Column("need_outcome_id", BigId, primary_key=True, autoincrement=False, comment="64-bit hash of (source, source_key)"),
+    Column(
+        "need_outcome_id", BigId, primary_key=True, autoincrement=False, comment="64-bit hash of (source, source_key)"
+    ),
     city(),
     *provenance(),
     instant("at", "when the need ended so", nullable=False),
     day("on_day", "day it ended so", nullable=False),
     Column("service_code", Text, comment="service looked for, a code of the taxonomy"),
     reference("territory_id", "where the need is"),
-    Column("outcome", Text, _one_of("outcome", (
-        "no_service", "not_entitled", "full", "closed_then", "not_accessible", "too_far", "referred", "helped")),
-        nullable=False, comment="how it ended"),
+    Column(
+        "outcome",
+        Text,
+        _one_of(
+            "outcome",
+            ("no_service", "not_entitled", "full", "closed_then", "not_accessible", "too_far", "referred", "helped"),
+        ),
+        nullable=False,
+        comment="how it ended",
+    ),
     Column("location_id", Text, comment="institution referred to"),
     Column("caller_group_mask", Integer, nullable=False, default=0, comment="groups of the caller, one bit each"),
     Index(None, "city_id", "on_day"),
@@ -200,7 +228,9 @@ decision = Table(
     Column("text", Text, nullable=False, comment="what was decided"),
     Column("owner", Text, nullable=False, comment="who does it: an office, not a private person"),
     day("due_on", "day it is to be done by", nullable=False),
-    Column("status", Text, _one_of("status", ("open", "done", "dropped")), nullable=False, comment="open, done, dropped"),
+    Column(
+        "status", Text, _one_of("status", ("open", "done", "dropped")), nullable=False, comment="open, done, dropped"
+    ),
     day("done_on", "day it was done"),
     Column("kpi", Text, comment="id of the figure it is meant to move"),
     Column("filters", Text, nullable=False, default="", comment="query string of the figure's filters"),

@@ -15,16 +15,24 @@ load_run = Table(
     Column("source", Text, nullable=False, comment="source loaded"),
     Column("file", Text, comment="file name or URL without credentials"),
     Column("file_hash", Text, comment="BLAKE2b of the file"),
-    Column("status", Text, CheckConstraint("status in ('running','done','failed')", name="status"), nullable=False,
-           comment="running, done, failed"),
+    Column(
+        "status",
+        Text,
+        CheckConstraint("status in ('running','done','failed')", name="status"),
+        nullable=False,
+        comment="running, done, failed",
+    ),
     instant("started_at", "when it started", nullable=False),
     instant("ended_at", "when it ended"),
     instant("newest_at", "newest instant in the rows: how fresh the source is"),
     *(
         Column(name, BigInteger, nullable=False, default=0, comment=what)
         for name, what in (
-            ("rows_read", "rows read"), ("rows_inserted", "rows that were new"), ("rows_updated", "rows that changed"),
-            ("rows_unchanged", "rows already there"), ("rows_rejected", "rows kept in load_reject"),
+            ("rows_read", "rows read"),
+            ("rows_inserted", "rows that were new"),
+            ("rows_updated", "rows that changed"),
+            ("rows_unchanged", "rows already there"),
+            ("rows_rejected", "rows kept in load_reject"),
         )
     ),
     Column("repairs", Json, comment="repaired rows by rule, JSON object"),
@@ -49,8 +57,14 @@ load_reject = Table(
     Column("reason", Text, nullable=False, comment="reason as a code"),
     Column("cure", Text, nullable=False, comment="what to do about it"),
     Column("raw", Json, comment="the row as it came, personal fields masked"),
-    Column("status", Text, CheckConstraint("status in ('open','mended','dismissed')", name="status"), nullable=False,
-           default="open", comment="open, mended, dismissed"),
+    Column(
+        "status",
+        Text,
+        CheckConstraint("status in ('open','mended','dismissed')", name="status"),
+        nullable=False,
+        default="open",
+        comment="open, mended, dismissed",
+    ),
     comment="Rows that were not loaded, with reason and cure; nothing is lost silently",
 )
 
@@ -99,8 +113,13 @@ data_report = Table(
     Column("location_id", Text, comment="institution it is about"),
     Column("field", Text, nullable=False, comment="hours, phone, address, accessibility, closed, other"),
     Column("text", Text, nullable=False, comment="what is wrong, in the reporter's words"),
-    Column("status", Text, CheckConstraint("status in ('new','accepted','rejected','done')", name="status"),
-           nullable=False, comment="new, accepted, rejected, done"),
+    Column(
+        "status",
+        Text,
+        CheckConstraint("status in ('new','accepted','rejected','done')", name="status"),
+        nullable=False,
+        comment="new, accepted, rejected, done",
+    ),
     instant("reported_at", "when", nullable=False),
     instant("decided_at", "when staff decided"),
     comment="Reports of wrong directory data from the public",

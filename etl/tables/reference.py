@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Integer, SmallInteger, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from etl.tables.base import POINT, city, day, instant, lon_lat, metadata, reference
 from etl.tables.types import Json, geometry
@@ -79,8 +89,13 @@ executor = Table(
     Column("executor_id", Integer, primary_key=True, autoincrement=False, comment="31-bit id of (city, code)"),
     city(),
     Column("code", Text, nullable=False, comment="code in the profile or made from the source's name"),
-    Column("kind", Text, CheckConstraint("kind in ('city','district','utility','state','partner')", name="kind"),
-           nullable=False, comment="city, district, utility, state or partner"),
+    Column(
+        "kind",
+        Text,
+        CheckConstraint("kind in ('city','district','utility','state','partner')", name="kind"),
+        nullable=False,
+        comment="city, district, utility, state or partner",
+    ),
     reference("territory_id", "area a district body serves"),
     *_names(),
     UniqueConstraint("city_id", "code"),
@@ -131,8 +146,13 @@ request_class = Table(
     Column("request_class_id", Integer, primary_key=True, autoincrement=False, comment="31-bit id of (city, code)"),
     city(),
     Column("code", Text, nullable=False, comment="code in the profile; 'standard' always exists"),
-    Column("kind", Text, CheckConstraint("kind in ('consultation','urgent','statutory','other')", name="kind"),
-           nullable=False, comment="consultation, urgent, statutory or other"),
+    Column(
+        "kind",
+        Text,
+        CheckConstraint("kind in ('consultation','urgent','statutory','other')", name="kind"),
+        nullable=False,
+        comment="consultation, urgent, statutory or other",
+    ),
     Column("position", SmallInteger, nullable=False, comment="order on the screen"),
     *_names(),
     UniqueConstraint("city_id", "code"),
@@ -156,8 +176,13 @@ calendar = Table(
 calendar_exception = Table(
     "calendar_exception",
     metadata,
-    Column("calendar_id", Integer, ForeignKey("calendar.calendar_id", ondelete="CASCADE"), primary_key=True,
-           comment="calendar it changes"),
+    Column(
+        "calendar_id",
+        Integer,
+        ForeignKey("calendar.calendar_id", ondelete="CASCADE"),
+        primary_key=True,
+        comment="calendar it changes",
+    ),
     day("day_on", "day that differs", primary_key=True),
     city(),
     Column("intervals", Json, nullable=False, comment="list of [from, to] local times; empty means closed"),
@@ -168,18 +193,31 @@ calendar_exception = Table(
 sla_policy = Table(
     "sla_policy",
     metadata,
-    Column("sla_policy_id", Integer, primary_key=True, autoincrement=False, comment="31-bit id of (city, code, version)"),
+    Column(
+        "sla_policy_id", Integer, primary_key=True, autoincrement=False, comment="31-bit id of (city, code, version)"
+    ),
     city(),
     Column("code", Text, nullable=False, comment="code in the profile"),
     Column("version", SmallInteger, nullable=False, comment="version of the policy, from 1"),
     reference("topic_id", "topic it is for (and all below); null: every topic of the class"),
     reference("request_class_id", "class it is for", nullable=False),
     Column("target_value", Integer, nullable=False, comment="length of the term in target_unit"),
-    Column("target_unit", Text, CheckConstraint(
-        "target_unit in ('minutes','hours','working_days','calendar_days','months')", name="target_unit"),
-        nullable=False, comment="unit of the term"),
-    Column("clock", Text, CheckConstraint("clock in ('calendar','working')", name="clock"), nullable=False,
-           comment="calendar: counts round the clock; working: counts the calendar's hours"),
+    Column(
+        "target_unit",
+        Text,
+        CheckConstraint(
+            "target_unit in ('minutes','hours','working_days','calendar_days','months')", name="target_unit"
+        ),
+        nullable=False,
+        comment="unit of the term",
+    ),
+    Column(
+        "clock",
+        Text,
+        CheckConstraint("clock in ('calendar','working')", name="clock"),
+        nullable=False,
+        comment="calendar: counts round the clock; working: counts the calendar's hours",
+    ),
     reference("calendar_id", "calendar of the clock", nullable=False),
     Column("starts_at_opening", Boolean, nullable=False, comment="true: starts at the next opening"),
     Column("rolls_to_working_day", Boolean, nullable=False, comment="true: an end on a day off moves on"),

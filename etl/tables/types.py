@@ -27,7 +27,7 @@ class UtcDateTime(types.TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuses naive datetimes (`ValueError`) and turns pandas' NaT into NULL, which psycopg would store as year 48113."""
+        """Refuses naive datetimes (`ValueError`); pandas' NaT becomes NULL (psycopg would store year 48113)."""
         if value is None or value != value:
             return None
         if value.tzinfo is None:
@@ -95,8 +95,11 @@ def geometry(kind: str) -> types.TypeEngine[bytes]:
     return Geometry(kind).with_variant(_BlobVariant(), "sqlite")
 
 
-def _reflected(geometry_type: str = "GEOMETRY", srid: str = "4326", *_rest: object) -> Geometry:
-    return Geometry(geometry_type.upper(), int(srid))
+class _Reflected(Geometry):
+    """What reflection makes of `geometry(Point,4326)`."""
+
+    def __init__(self, kind: str = "GEOMETRY", srid: str = "4326") -> None:
+        super().__init__(kind.upper(), int(srid))
 
 
-pg_base.ischema_names.setdefault("geometry", _reflected)  # so that reflection and Alembic know the type
+pg_base.ischema_names.setdefault("geometry", _Reflected)  # so that reflection and Alembic know the type
