@@ -5,9 +5,10 @@ SHELL := /bin/sh
 .PHONY: help demo venv check test bench docs format lint types fast all-tests packages clean distclean
 
 PY := .venv/bin/python
-# One worker per core, two at least: much of the time is spent waiting for a browser or a server.
+# One worker per core, two at least: much of the time is spent waiting for a browser or a server. A file's tests stay
+# together, so that what its fixtures make is made once.
 WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -gt 2 ] && echo $$n || echo 2)
-PYTEST := $(PY) -m pytest -q -n $(WORKERS) --dist worksteal
+PYTEST := $(PY) -m pytest -q -n $(WORKERS) --dist loadfile
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile

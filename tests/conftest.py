@@ -102,6 +102,26 @@ def shared_tmp(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def once(shared_tmp: Path) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Give `once(name, make) -> folder`: what is costly to make is made once per run, for all workers.
+
+    `make` fills the folder it is handed; whoever asks later, on any worker, gets the same folder and leaves it as it is.
+    """
+
+    def made(name: str, make: Callable[[Path], object]) -> Path:
+        folder, done = shared_tmp / f"once-{name}", shared_tmp / f"once-{name}.done"
+        with FileLock(shared_tmp / f"once-{name}.lock"):
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                make(folder)
+                done.touch()
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
 def postgis_server(shared_tmp: Path) -> pg.Cluster:
     """Give the run's one PostgreSQL with PostGIS, started by the first test that asks."""
     state = shared_tmp / STATE
