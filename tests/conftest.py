@@ -105,7 +105,7 @@ def shared_tmp(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def once(shared_tmp: Path) -> Callable[[str, Callable[[Path], object]], Path]:
     """Give `once(name, make) -> folder`: what is costly to make is made once per run, for all workers.
 
-    `make` fills the folder it is handed; whoever asks later, on any worker, gets the same folder and leaves it as it is.
+    `make` fills the folder it is handed; whoever asks later, on any worker, gets the same one and leaves it as it is.
     """
 
     def made(name: str, make: Callable[[Path], object]) -> Path:
