@@ -1,0 +1,1 @@
+"""The schema's versions as Alembic scripts; `etl.migrate` runs them, there is no ini file."""
