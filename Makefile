@@ -55,7 +55,7 @@ fast:
 	@$(PYTEST) -m "not slow and not postgis and not browser"
 
 all-tests:
-	@$(PYTEST)
+	@$(PYTEST) --durations=15
 
 packages: ## Install the system packages that the tests need (PostgreSQL, PostGIS, Chromium)
 	@.ci/packages
