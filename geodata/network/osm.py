@@ -167,7 +167,7 @@ class _Builder:
             tagging.surface_class(tags),
             float("nan") if steep is None else steep,
             tagging.car_speed_kmph(tags, highway),
-            self._name(tags),
+            self._name(tags, highway),
         )
         code, flags = tagging.HIGHWAY_CODE[highway], tagging.flags(tags, highway)
         for first, last in _cuts(way, self.uses, self.extract.special):
@@ -184,8 +184,9 @@ class _Builder:
             self.nodes.append((way.lons[at], way.lats[at]))
         return row
 
-    def _name(self, tags: Mapping[str, str]) -> int:
-        names = names_of(tags)
+    def _name(self, tags: Mapping[str, str], highway: str) -> int:
+        has_name = "name" in tags or highway in tagging.CAR_SPEED_KMPH
+        names = names_of(tags) if has_name else {}  # a platform's or path's number is nothing to read out
         if not names:
             return -1
         row = self.name_row.setdefault(tuple(sorted(names.items())), len(self.names))

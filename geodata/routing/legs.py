@@ -11,11 +11,12 @@ import numpy as np
 
 from geodata.network.engine import Journey, Ride, service_start
 from geodata.network.graph import Path, Piece
+from geodata.network.shapes import path_length_m, path_line
 from geodata.network.snap import Snap
 from geodata.network.speeds import BASE_SPEED_MPS, StreetMode
 from geodata.network.streets import Streets, line_length_m
 from geodata.network.timetable import ACCESS_UNKNOWN, Timetable
-from geodata.routing.paths import as_line, path_length_m, path_line, steps_of, unknowns_of
+from geodata.routing.paths import as_line, steps_of, unknowns_of
 from geodata.routing.types import Leg, Place, Step, Transit, UnknownAccess
 from geodata.routing.words import Words
 
