@@ -21,7 +21,10 @@ from geodata.profile import CityProfile, Interval, Names, text_in
 YEARS_AHEAD = 3
 UNMAPPED = "unmapped"
 UNMAPPED_NAMES = {
-    "en": "Not mapped yet", "sk": "Zatiaľ nepriradené", "uk": "Ще не зіставлено", "be": "Яшчэ не супастаўлена",
+    "en": "Not mapped yet",
+    "sk": "Zatiaľ nepriradené",
+    "uk": "Ще не зіставлено",
+    "be": "Яшчэ не супастаўлена",
     "ru": "Ещё не сопоставлено",
 }
 _PARAMETERS = 900  # SQLite's old limit is 999 bound values in a statement
@@ -29,9 +32,9 @@ Row = dict[str, Any]
 
 
 def write_profile(connection: Connection, profile: CityProfile, *, now: datetime | None = None) -> int:
-    """Write every reference row of `profile` and give its `city_id`; a profile written before, unchanged, costs one query.
+    """Write every reference row of `profile` and give its `city_id`; writing an unchanged profile costs one query.
 
-    Calendars get their exceptions, public holidays included, from the year before `opened_on` to three years after `now`.
+    Calendars get their exceptions and public holidays from the year before `opened_on` to three years after `now`.
     """
     moment = now or datetime.now(UTC)
     city_id = city_id_of(profile.slug)
@@ -40,10 +43,14 @@ def write_profile(connection: Connection, profile: CityProfile, *, now: datetime
         select(schema.city_table.c.slug, schema.city_table.c.profile_hash).where(schema.city_table.c.city_id == city_id)
     ).one_or_none()
     if known is not None and known.slug != profile.slug:
-        raise ValueError(f"cities {known.slug} and {profile.slug} share the id {city_id}: rename the newer one's folder")
+        raise ValueError(
+            f"cities {known.slug} and {profile.slug} share the id {city_id}: rename the newer one's folder"
+        )
     if known is not None and known.profile_hash == stamp:
         return city_id
-    for table, rows in reference_rows(profile, range(profile.opened_on.year - 1, moment.year + YEARS_AHEAD + 1)).items():
+    for table, rows in reference_rows(
+        profile, range(profile.opened_on.year - 1, moment.year + YEARS_AHEAD + 1)
+    ).items():
         if table in (schema.sla_policy, schema.milestone, schema.calendar_exception):
             connection.execute(delete(table).where(table.c.city_id == city_id))
         _upsert(connection, table, rows)
@@ -63,28 +70,56 @@ def reference_rows(profile: CityProfile, years: Sequence[int]) -> dict[Table, li
         schema.territory: _territories(profile, ids),
         schema.topic: _topics(profile, ids),
         schema.executor: [
-            _row(profile, ids, "executor", e.code, e.names, kind=e.kind, territory_id=ids["territory"].get(e.territory or ""))
+            _row(
+                profile,
+                ids,
+                "executor",
+                e.code,
+                e.names,
+                kind=e.kind,
+                territory_id=ids["territory"].get(e.territory or ""),
+            )
             for e in profile.executors
         ],
         schema.channel: [_row(profile, ids, "channel", c.code, c.names, kind=c.kind) for c in profile.channels],
         schema.line: [
-            _row(profile, ids, "line", line.code, line.names, number=line.number, calendar_code=line.calendar,
-                 answer_within_s=line.answer_within_s)
+            _row(
+                profile,
+                ids,
+                "line",
+                line.code,
+                line.names,
+                number=line.number,
+                calendar_code=line.calendar,
+                answer_within_s=line.answer_within_s,
+            )
             for line in profile.lines
         ],
-        schema.caller_group: [_row(profile, ids, "caller_group", g.code, g.names, bit=g.bit) for g in profile.caller_groups],
+        schema.caller_group: [
+            _row(profile, ids, "caller_group", g.code, g.names, bit=g.bit) for g in profile.caller_groups
+        ],
         schema.request_class: [
-            _row(profile, ids, "request_class", c.code, c.names, kind=c.kind, position=c.position) for c in profile.request_classes
+            _row(profile, ids, "request_class", c.code, c.names, kind=c.kind, position=c.position)
+            for c in profile.request_classes
         ],
         schema.calendar: [
-            _row(profile, ids, "calendar", c.code, c.names, weekly=[_intervals(day) for day in c.weekly],
-                 observes_holidays=c.observes_holidays, is_always_open=c.is_always_open)
+            _row(
+                profile,
+                ids,
+                "calendar",
+                c.code,
+                c.names,
+                weekly=[_intervals(day) for day in c.weekly],
+                observes_holidays=c.observes_holidays,
+                is_always_open=c.is_always_open,
+            )
             for c in profile.calendars.values()
         ],
         schema.calendar_exception: _exceptions(profile, ids, years),
         schema.sla_policy: _policies(profile, ids),
         schema.milestone: [
-            _row(profile, ids, "milestone", m.code, m.names, kind=m.kind, at=m.at, ends_at=m.ends_at) for m in profile.milestones
+            _row(profile, ids, "milestone", m.code, m.names, kind=m.kind, at=m.at, ends_at=m.ends_at)
+            for m in profile.milestones
         ],
     }
 
@@ -105,7 +140,9 @@ def _ids(profile: CityProfile) -> dict[str, dict[str, int]]:
     return {table: reference_ids(profile.slug, table, known) for table, known in codes.items()}
 
 
-def _row(profile: CityProfile, ids: dict[str, dict[str, int]], table: str, code: str, names: Names, **columns: object) -> Row:
+def _row(
+    profile: CityProfile, ids: dict[str, dict[str, int]], table: str, code: str, names: Names, **columns: object
+) -> Row:
     return {
         f"{table}_id": ids[table][code],
         "city_id": city_id_of(profile.slug),
@@ -133,11 +170,22 @@ def _city_row(profile: CityProfile, stamp: str, now: datetime) -> Row:
 def _territories(profile: CityProfile, ids: dict[str, dict[str, int]]) -> list[Row]:
     return [
         _row(
-            profile, ids, "territory", area.code, area.names,
-            parent_id=ids["territory"].get(area.parent or ""), level=area.level, population=area.population,
-            population_65_plus=area.population_65_plus, lon=area.lon, lat=area.lat, geometry=area.wkb,
+            profile,
+            ids,
+            "territory",
+            area.code,
+            area.names,
+            parent_id=ids["territory"].get(area.parent or ""),
+            level=area.level,
+            population=area.population,
+            population_65_plus=area.population_65_plus,
+            lon=area.lon,
+            lat=area.lat,
+            geometry=area.wkb,
             is_approximate=area.is_approximate,
-            source="schematic: cells around the profile's centre points" if area.is_approximate else "outlines given by the city",
+            source="schematic: cells around the profile's centre points"
+            if area.is_approximate
+            else "outlines given by the city",
         )
         for area in profile.territories
     ]
@@ -150,7 +198,16 @@ def _topics(profile: CityProfile, ids: dict[str, dict[str, int]]) -> list[Row]:
         paths[topic.code] = f"{paths[topic.parent]}/{topic.code}" if topic.parent else topic.code
         parent_id = ids["topic"][topic.parent] if topic.parent else None
         rows.append(
-            _row(profile, ids, "topic", topic.code, topic.names, parent_id=parent_id, level=topic.level, path=paths[topic.code])
+            _row(
+                profile,
+                ids,
+                "topic",
+                topic.code,
+                topic.names,
+                parent_id=parent_id,
+                level=topic.level,
+                path=paths[topic.code],
+            )
         )
     if UNMAPPED not in paths:
         rows.append(_row(profile, ids, "topic", UNMAPPED, UNMAPPED_NAMES, parent_id=None, level=1, path=UNMAPPED))

@@ -21,7 +21,9 @@ def holidays_of(profile: CityProfile, years: Iterable[int]) -> dict[date, str]:
 
     Raises `ProfileError` for a country or subdivision that the library does not know.
     """
-    return dict(_holidays(profile.slug, profile.country, profile.subdivision, profile.languages[0], tuple(sorted(set(years)))))
+    return dict(
+        _holidays(profile.slug, profile.country, profile.subdivision, profile.languages[0], tuple(sorted(set(years))))
+    )
 
 
 @lru_cache(maxsize=64)

@@ -30,7 +30,8 @@ _LONE_RADIUS_M = 3_000.0
 _NAME_COLUMNS = ("name", "NAME", "Name", "nazov", "NAZOV")
 _NAME_LANGUAGE = re.compile(r"name[:_]([a-z]{2})")
 _GENERIC = re.compile(
-    r"\b(district|raion|municipality|hromada|raj[oó]n|okres|obec|mestska cast|район|раён|громада|територіальна|міська|р-н)\b"
+    r"\b(district|raion|municipality|hromada|rajon|obvod|okres|obec|mestska cast"
+    r"|район|раён|громада|територіальна|міська|р-н)\b"
 )
 
 
@@ -68,7 +69,7 @@ def _voronoi(centres: Any, limit: Any) -> list[Any]:
 def with_schematic_outlines(
     areas: Sequence[Territory], *, boundary: Sequence[Point] | None = None, has_point: Iterable[str]
 ) -> tuple[Territory, ...]:
-    """`areas` with outlines: a cell for each leaf in `has_point`, the union of its children for each area above them."""
+    """`areas` with outlines: a cell for each leaf in `has_point`, the union of its children for each area above."""
     leaves = [area for area in areas if area.code in set(has_point) and not any(a.parent == area.code for a in areas)]
     shapes: dict[str, Any] = {}
     if leaves:
@@ -184,7 +185,18 @@ def _area(code: str, names: Names, level: str, shape: Any, population: Any, pare
     shape = _multi(shapely.make_valid(shapely.force_2d(shape)))
     middle = shape.representative_point()
     people = None if population is None or population != population else int(population)
-    return Territory(code, names, level, parent, middle.x, middle.y, people, None, shapely.to_wkb(shape), False)
+    return Territory(
+        code=code,
+        names=names,
+        level=level,
+        parent=parent,
+        lon=middle.x,
+        lat=middle.y,
+        population=people,
+        population_65_plus=None,
+        wkb=shapely.to_wkb(shape),
+        is_approximate=False,
+    )
 
 
 def _unique(areas: list[Territory], path: Path) -> tuple[Territory, ...]:
@@ -195,7 +207,9 @@ def _unique(areas: list[Territory], path: Path) -> tuple[Territory, ...]:
     return tuple(areas)
 
 
-def territories_from_osm(pbf: Path, *, admin_level: int, level: str = "district", language: str = "en") -> tuple[Territory, ...]:
+def territories_from_osm(
+    pbf: Path, *, admin_level: int, level: str = "district", language: str = "en"
+) -> tuple[Territory, ...]:
     """The administrative boundaries of `admin_level` in an OSM extract, with their names in all languages.
 
     An area that the extract cuts off has no closed outline and is left out. Raises `TerritoryError` where none is left.
@@ -204,14 +218,15 @@ def territories_from_osm(pbf: Path, *, admin_level: int, level: str = "district"
     wanted = osmium.filter.TagFilter(("boundary", "administrative"))
     found: list[Territory] = []
     for item in osmium.FileProcessor(str(pbf)).with_areas(wanted).with_filter(wanted):
-        if not item.is_area() or item.tags.get("admin_level") != str(admin_level) or "name" not in item.tags:
+        is_wanted = item.tags.get("admin_level") == str(admin_level) and "name" in item.tags
+        if not isinstance(item, osmium.osm.Area) or not is_wanted:
             continue
         names = {language: item.tags["name"]} | {
             match.group(1): tag.v for tag in item.tags if (match := _NAME_LANGUAGE.fullmatch(tag.k))
         }
         shape = shapely.from_wkb(wkb.create_multipolygon(item))
-        population = item.tags.get("population", "")
-        code = f"osm_{'r' if not item.from_way() else 'w'}{item.orig_id()}"
+        population = item.tags.get("population") or ""
+        code = f"osm_{'w' if item.from_way() else 'r'}{item.orig_id()}"
         found.append(_area(code, names, level, shape, int(population) if population.isdigit() else None))
     if not found:
         raise TerritoryError(
@@ -253,7 +268,7 @@ def replace_outlines(areas: Sequence[Territory], outlines: Sequence[Territory]) 
 
 
 def write_territories(areas: Sequence[Territory], path: Path) -> None:
-    """Write `areas` as GeoJSON that `read_territories` and any GIS program read; the file appears whole or not at all."""
+    """Write `areas` as GeoJSON that `read_territories` and any GIS program read; the file appears whole or not."""
     features = [
         {
             "type": "Feature",
@@ -283,7 +298,7 @@ def read_territories(path: Path) -> tuple[Territory, ...]:
         return tuple(_from_feature(feature) for feature in features)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise TerritoryError(
-            f"{path}: is not a territory file of Linka ({error}); remove it or write it again with `geodata territories`"
+            f"{path}: is not a territory file of Linka ({error}); remove it or write it again: `geodata territories`"
         ) from error
 
 

@@ -48,7 +48,10 @@ def load_profile(slug: str, *, cities_dir: Path | None = None, data_dir: Path | 
     places = folder / "territories.toml"
     with Section(values, file="city.toml", key="", problems=problems) as top:
         profile = _build(
-            slug, top, tree, read_toml(places, problems) if places.is_file() else None,
+            slug,
+            top,
+            tree,
+            read_toml(places, problems) if places.is_file() else None,
             catalogue=read_toml(base / "names.toml", problems),
             outlines=data_dir / slug / areas.OUTLINES if data_dir else None,
         )
@@ -61,7 +64,9 @@ def load_profile(slug: str, *, cities_dir: Path | None = None, data_dir: Path | 
 def _folder(slug: str, cities_dir: Path | None) -> Path:
     known = list_profiles(cities_dir)
     if slug not in known:
-        raise UnknownCityError(f"there is no profile {slug!r}; known: {', '.join(known)}. A new one is a folder with city.toml")
+        raise UnknownCityError(
+            f"there is no profile {slug!r}; known: {', '.join(known)}. A new one is a folder with city.toml"
+        )
     own = cities_dir / slug if cities_dir else SHIPPED / slug
     return own if (own / "city.toml").is_file() else SHIPPED / slug
 
@@ -71,8 +76,13 @@ def _first(folder: Path, base: Path, name: str) -> Path:
 
 
 def _build(
-    slug: str, top: Section, tree: Mapping[str, Any], places: Mapping[str, Any] | None,
-    *, catalogue: Mapping[str, Any], outlines: Path | None,
+    slug: str,
+    top: Section,
+    tree: Mapping[str, Any],
+    places: Mapping[str, Any] | None,
+    *,
+    catalogue: Mapping[str, Any],
+    outlines: Path | None,
 ) -> CityProfile:
     problems = top.problems
     languages = _languages(top)
@@ -122,7 +132,9 @@ def _languages(top: Section) -> tuple[str, ...]:
     codes = tuple(str(code) for code in top.take("languages", list, example='["sk", "en"]'))
     for code in codes:
         if not is_language(code):
-            top.wrong("languages", f"{code!r} is not a language code", "use ISO 639-1: uk for Ukrainian, be for Belarusian")
+            top.wrong(
+                "languages", f"{code!r} is not a language code", "use ISO 639-1: uk for Ukrainian, be for Belarusian"
+            )
     return codes or ("en",)
 
 

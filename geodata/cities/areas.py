@@ -1,8 +1,7 @@
-"""The areas of a profile: centre points and populations from `territories.toml`, outlines of the city's own where it has them."""
+"""The areas of a profile: centre points and residents of `territories.toml`, real outlines where a city has them."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from geodata.cities.parts import Catalogue
@@ -69,5 +68,16 @@ def whole_city(names: dict[str, str], bbox: tuple[float, float, float, float], p
     """The one area of a profile that has no `territories.toml`: its bounding box."""
     west, south, east, north = bbox
     ring = [(west, south), (east, south), (east, north), (west, north)]
-    area = Territory(WHOLE_CITY, names, "city", None, *point, None, None, None, True)
-    return replace(with_schematic_outlines([area], boundary=ring, has_point=[WHOLE_CITY])[0])
+    area = Territory(
+        code=WHOLE_CITY,
+        names=names,
+        level="city",
+        parent=None,
+        lon=point[0],
+        lat=point[1],
+        population=None,
+        population_65_plus=None,
+        wkb=None,
+        is_approximate=True,
+    )
+    return with_schematic_outlines([area], boundary=ring, has_point=[WHOLE_CITY])[0]

@@ -1,10 +1,11 @@
-"""What the parts of a profile must mean to each other: no class without a term, no topic without a policy, no dangling code."""
+"""What the parts of a profile must mean to each other: no class without a term, no topic without a policy."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
+from itertools import pairwise
 
 from geodata.cities.parts import MAX_GROUPS
 from geodata.cities.reading import Problems
@@ -25,9 +26,7 @@ def check(profile: CityProfile, problems: Problems) -> None:
     _check_simulation(profile, problems)
 
 
-def _known(
-    problems: Problems, file: str, key: str, value: str | None, codes: Iterable[str], what: str
-) -> None:
+def _known(problems: Problems, file: str, key: str, value: str | None, codes: Iterable[str], what: str) -> None:
     codes = set(codes)
     if value is not None and value not in codes:
         few = ", ".join(sorted(codes)[:8])
@@ -42,7 +41,14 @@ def _check_codes(profile: CityProfile, problems: Problems) -> None:
     for line in profile.lines:
         _known(problems, CITY, f"lines.{line.code}.calendar", line.calendar, calendars, "calendar")
     for executor in profile.executors:
-        _known(problems, CITY, f"executors.{executor.code}.territory", executor.territory, areas, "area of territories.toml")
+        _known(
+            problems,
+            CITY,
+            f"executors.{executor.code}.territory",
+            executor.territory,
+            areas,
+            "area of territories.toml",
+        )
     for topic in profile.topics:
         _known(problems, TOPICS, f"topics.{topic.code}.class", topic.request_class, classes, "request class")
         _known(problems, TOPICS, f"topics.{topic.code}.executor", topic.executor, executors, "executor")
@@ -50,7 +56,9 @@ def _check_codes(profile: CityProfile, problems: Problems) -> None:
         problems.add(CITY, "request_classes", "has no class standard", "add [request_classes.standard]")
     bits = [group.bit for group in profile.caller_groups]
     if len(set(bits)) != len(bits) or any(not 0 <= bit < MAX_GROUPS for bit in bits):
-        problems.add(CITY, "caller_groups", f"bits are {bits}", f"each group needs its own bit from 0 to {MAX_GROUPS - 1}")
+        problems.add(
+            CITY, "caller_groups", f"bits are {bits}", f"each group needs its own bit from 0 to {MAX_GROUPS - 1}"
+        )
 
 
 def _check_place(profile: CityProfile, problems: Problems) -> None:
@@ -58,7 +66,9 @@ def _check_place(profile: CityProfile, problems: Problems) -> None:
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
         problems.add(CITY, "bbox", f"is {list(profile.bbox)}", "write [west, south, east, north] in degrees")
     elif not (west <= profile.lon <= east and south <= profile.lat <= north):
-        problems.add(CITY, "centre", f"{profile.lon}, {profile.lat} lies outside bbox", "write centre = [lon, lat] inside bbox")
+        problems.add(
+            CITY, "centre", f"{profile.lon}, {profile.lat} lies outside bbox", "write centre = [lon, lat] inside bbox"
+        )
 
 
 def _check_policy_parts(policies: tuple[SlaPolicy, ...], profile: CityProfile, problems: Problems) -> None:
@@ -70,7 +80,9 @@ def _check_policy_parts(policies: tuple[SlaPolicy, ...], profile: CityProfile, p
         _known(problems, CITY, f"{key}: topic", policy.topic, topics, "topic")
         _known(problems, CITY, f"{key}: calendar", policy.calendar, profile.calendars, "calendar")
         if policy.valid_to is not None and policy.valid_to <= policy.valid_from:
-            problems.add(CITY, f"{key}: valid_to", "is not after valid_from", "valid_to is the first day it no longer holds")
+            problems.add(
+                CITY, f"{key}: valid_to", "is not after valid_from", "valid_to is the first day it no longer holds"
+            )
 
 
 def _check_versions(policies: tuple[SlaPolicy, ...], problems: Problems) -> None:
@@ -81,19 +93,25 @@ def _check_versions(policies: tuple[SlaPolicy, ...], problems: Problems) -> None
         by_version[policy.code, policy.version] += 1
     for (code, version), count in by_version.items():
         if count > 1:
-            problems.add(CITY, f"policies {code}", f"has version {version} {count} times", "number the versions 1, 2, ...")
+            problems.add(
+                CITY, f"policies {code}", f"has version {version} {count} times", "number the versions 1, 2, ..."
+            )
     for (request_class, topic), versions in by_target.items():
         versions.sort(key=lambda policy: policy.valid_from)
         what = f"policies for class {request_class}" + (f", topic {topic}" if topic else "")
-        for earlier, later in zip(versions, versions[1:], strict=False):
+        for earlier, later in pairwise(versions):
             if earlier.valid_to is None or earlier.valid_to > later.valid_from:
                 problems.add(
-                    CITY, what, f"{_label(earlier)} and {_label(later)} overlap from {later.valid_from}",
+                    CITY,
+                    what,
+                    f"{_label(earlier)} and {_label(later)} overlap from {later.valid_from}",
                     f"end the earlier one: valid_to = {later.valid_from}",
                 )
             elif topic is None and earlier.valid_to < later.valid_from:
                 problems.add(
-                    CITY, what, f"no version holds from {earlier.valid_to} to {later.valid_from}",
+                    CITY,
+                    what,
+                    f"no version holds from {earlier.valid_to} to {later.valid_from}",
                     "let one version begin on the day the other ends",
                 )
 
@@ -116,7 +134,9 @@ def _check_terms(profile: CityProfile, problems: Problems) -> None:
             continue
         if not _is_covered(topic, tree, terms[topic.request_class], profile.opened_on):
             problems.add(
-                TOPICS, f"topics.{topic.code}", f"no policy of class {topic.request_class} covers it today and from opened_on",
+                TOPICS,
+                f"topics.{topic.code}",
+                f"no policy of class {topic.request_class} covers it today and from opened_on",
                 f'add [[policies]] with class = "{topic.request_class}" that holds from {profile.opened_on} on',
             )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import time
+from itertools import pairwise
 
 from geodata.profile import Interval
 
@@ -30,7 +31,7 @@ def parse_day(text: str) -> tuple[Interval, ...]:
     if text.strip() in ("", "closed"):
         return ()
     intervals = tuple(_interval(part.strip()) for part in text.split(","))
-    for (_, before_ends), (starts, _) in zip(intervals, intervals[1:], strict=False):
+    for (_, before_ends), (starts, _) in pairwise(intervals):
         if before_ends == time(0) or starts < before_ends:
             raise ValueError(f"{text!r} overlaps itself")
     return intervals

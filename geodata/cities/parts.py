@@ -1,4 +1,4 @@
-"""Turns the sections of `city.toml` into the frozen parts of a profile; what they mean to each other is `checks`' business."""
+"""Turns the sections of `city.toml` into frozen parts; what they mean to each other is the business of `checks`."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _calendar(code: str, section: Section, catalogue: Catalogue) -> WorkCalendar
         code=code,
         names=catalogue.of(section, "calendars", code),
         weekly=weekly,
-        observes_holidays=section.take("observes_holidays", bool, not is_always_open),
+        observes_holidays=section.flag("observes_holidays", default=not is_always_open),
         is_always_open=is_always_open,
         exceptions=exceptions,
         extra_holidays=_days(section.table("extra_holidays")),
@@ -149,7 +149,7 @@ def executors(top: Section, catalogue: Catalogue) -> tuple[Executor, ...]:
 
 
 def policies(top: Section) -> tuple[SlaPolicy, ...]:
-    """`[[policies]]`: code, version, class, topic, term ("30 calendar_days"), clock, calendar, valid_from, valid_to, ..., law."""
+    """`[[policies]]`: code, version, class, topic, term ("30 calendar_days"), clock, calendar, validity, flags, law."""
     found = []
     for section in top.lists("policies"):
         value, unit = _term(section)
@@ -166,8 +166,8 @@ def policies(top: Section) -> tuple[SlaPolicy, ...]:
                 calendar=section.text("calendar", "always" if "calendar" not in section else ""),
                 valid_from=section.day("valid_from", date(2000, 1, 1)) or date(2000, 1, 1),
                 valid_to=section.day("valid_to", None),
-                starts_at_opening=section.take("starts_at_opening", bool, False),
-                rolls_to_working_day=section.take("rolls_to_working_day", bool, False),
+                starts_at_opening=section.flag("starts_at_opening", default=False),
+                rolls_to_working_day=section.flag("rolls_to_working_day", default=False),
                 law=section.text("law", ""),
             )
         )
@@ -190,7 +190,9 @@ def milestones(top: Section, zone: ZoneInfo, catalogue: Catalogue) -> tuple[Mile
         at = section.instant("at", zone)
         assert at is not None
         ends_at = section.instant("ends_at", zone, None)
-        found.append(Milestone(code, catalogue.of(section, "milestones", code), at, ends_at, section.text("kind", "event")))
+        found.append(
+            Milestone(code, catalogue.of(section, "milestones", code), at, ends_at, section.text("kind", "event"))
+        )
     return tuple(sorted(found, key=lambda milestone: milestone.at))
 
 

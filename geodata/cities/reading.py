@@ -1,4 +1,4 @@
-"""Reads TOML with a check on every key, gathering all that is wrong before it says so, so that one run shows every cure."""
+"""Reads TOML with a check on every key and gathers all that is wrong first, so that one run shows every cure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import localedata
@@ -16,7 +16,6 @@ from babel import localedata
 from geodata.errors import ProfileError
 from geodata.profile import Names
 
-T = TypeVar("T")
 _REQUIRED: Any = object()
 
 
@@ -76,7 +75,7 @@ class Section:
         """Note a problem with `key`."""
         self.problems.add(self.file, self.path(key), what, cure)
 
-    def take(self, key: str, kind: type[T] | tuple[type, ...], default: T = _REQUIRED, *, example: str = "") -> T:
+    def take(self, key: str, kind: type | tuple[type, ...], default: Any = _REQUIRED, *, example: str = "") -> Any:
         """The value of `key` if it is of `kind`; a missing or mistyped one is noted and an empty value returned."""
         self._taken.add(key)
         first = kind[0] if isinstance(kind, tuple) else kind
@@ -90,11 +89,11 @@ class Section:
         if is_number_for_flag or not isinstance(value, kind):
             self.wrong(key, f"is {value!r}", f"write it like {example or first.__name__}")
             return _empty(first) if default is _REQUIRED else default
-        return value  # type: ignore[no-any-return]
+        return value
 
     def text(self, key: str, default: str = _REQUIRED, *, example: str = '"..."') -> str:
         """A text."""
-        return self.take(key, str, default, example=example)
+        return str(self.take(key, str, default, example=example))
 
     def number(self, key: str, default: float = _REQUIRED) -> float:
         """A number."""
@@ -108,6 +107,10 @@ class Section:
                 self.wrong(key, f"is {value!r}", f"use one of {', '.join(allowed)}")
             return allowed[0]
         return value
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        """True or false."""
+        return bool(self.take(key, bool, default, example="true"))
 
     def numbers(self, key: str, length: int, default: tuple[float, ...] = _REQUIRED) -> tuple[float, ...]:
         """A list of `length` numbers."""
@@ -123,11 +126,12 @@ class Section:
 
     def day(self, key: str, default: date | None = _REQUIRED) -> date | None:
         """A day; `None` only where that is the default."""
-        return self.take(key, date, default, example="2026-01-31")  # type: ignore[arg-type]
+        value: date | None = self.take(key, date, default, example="2026-01-31")
+        return value.date() if isinstance(value, datetime) else value
 
     def instant(self, key: str, zone: ZoneInfo, default: datetime | None = _REQUIRED) -> datetime | None:
         """A moment as UTC; a local one is the city's own time."""
-        value = self.take(key, datetime, default, example="2026-01-31T08:00:00")  # type: ignore[arg-type]
+        value: datetime | None = self.take(key, datetime, default, example="2026-01-31T08:00:00")
         if value is None:
             return None
         return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
@@ -138,7 +142,9 @@ class Section:
         given = {own: written} if isinstance(written, str) else dict(written)
         for code, text in given.items():
             if not is_language(code):
-                self.wrong(f"{key}.{code}", "is not a language code", "use ISO 639-1: uk for Ukrainian, be for Belarusian")
+                self.wrong(
+                    f"{key}.{code}", "is not a language code", "use ISO 639-1: uk for Ukrainian, be for Belarusian"
+                )
             if not isinstance(text, str) or not text.strip():
                 self.wrong(f"{key}.{code}", f"is {text!r}", "write the name or leave the language out")
         if catalogue and own not in catalogue and "en" in catalogue:
@@ -173,7 +179,8 @@ class Section:
 
     def free(self, key: str) -> Mapping[str, Any]:
         """The table of `key` as it stands."""
-        return self.take(key, dict, {})
+        found: Mapping[str, Any] = self.take(key, dict, {})
+        return found
 
     def items(self) -> Mapping[str, Any]:
         """Every key and value, all counted as taken."""
@@ -195,6 +202,6 @@ class Section:
                 self.wrong(key, "is an unknown key", hint)
 
 
-def _empty(kind: type[T]) -> T:
+def _empty(kind: type) -> Any:
     blanks: dict[type, object] = {date: date(1970, 1, 1), datetime: datetime(1970, 1, 1, tzinfo=UTC)}
-    return blanks.get(kind) or kind()  # type: ignore[return-value]
+    return blanks.get(kind) or kind()

@@ -96,7 +96,9 @@ def test_a_changed_profile_updates_its_rows_and_drops_terms_and_milestones_it_no
         assert channel.name == "Telephone"
         assert connection.scalars(select(schema.milestone.c.code)).all() == ["siren"]
         assert connection.scalar(select(func.count()).select_from(schema.sla_policy)) == len(profile.policies) - 1
-        assert connection.scalar(select(func.count()).select_from(schema.executor)) == len(profile.executors), "facts may point to it"
+        assert connection.scalar(select(func.count()).select_from(schema.executor)) == len(profile.executors), (
+            "facts may point to it"
+        )
 
 
 def test_two_cities_live_side_by_side(engine: Engine) -> None:
@@ -104,7 +106,9 @@ def test_two_cities_live_side_by_side(engine: Engine) -> None:
         first = write_profile(connection, load_profile("demo"), now=NOW)
         second = write_profile(connection, load_profile("kryvyi-rih"), now=NOW)
         assert first != second
-        counts = dict(connection.execute(select(schema.topic.c.city_id, func.count()).group_by(schema.topic.c.city_id)).all())
+        counts = dict(
+            connection.execute(select(schema.topic.c.city_id, func.count()).group_by(schema.topic.c.city_id)).all()
+        )
     assert set(counts) == {first, second}
 
 
