@@ -6,4 +6,4 @@ BASEMAP_FILE, GAZETTEER_FILE = "basemap.pmtiles", "gazetteer.sqlite"
 FORMAT = 1
 """Raised when the files' meaning changes, so that an old network is rebuilt, not misread."""
 
-SOURCES_FOLDER, NETWORK_FOLDER = "sources", "network"
+NETWORK_FOLDER = "network"

@@ -59,10 +59,14 @@ def _too_early_or_late(at: datetime, windows: Sequence[Window], min_stay: timede
     if coming is None:
         return Verdict("no", at, missed[-1] if missed else None, latest_arrival_at=latest)
     start, end = coming
-    if start.date() == at.astimezone(start.tzinfo).date():
+    if _is_same_day(start, at):
         until = max(start, end - min_stay)
         return Verdict("wait", at, coming, wait_s=_seconds(start - at), next_opening_at=start, latest_arrival_at=until)
     return Verdict("no", at, missed[-1] if missed else None, next_opening_at=start, latest_arrival_at=latest)
+
+
+def _is_same_day(start: datetime, at: datetime) -> bool:
+    return start.date() == at.astimezone(start.tzinfo).date()
 
 
 def _seconds(span: timedelta) -> int:
