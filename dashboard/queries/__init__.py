@@ -1,0 +1,22 @@
+"""The questions the screen may ask: filters in, frames with promised columns out; the only place that knows SQL on the read side.
+
+Every function takes a `Reader` first. Figures (values with n, interval and definition) are made of these answers in
+`dashboard.metrics`; the rows behind a figure are `rows(read, filters, kpi)`.
+"""
+
+from __future__ import annotations
+
+from dashboard.queries.errors import NotLoadedError, QueryError, UnknownMeasureError
+from dashboard.queries.measures import MEASURES, STOCKS
+from dashboard.queries.percentiles import lifetimes, sketch
+from dashboard.queries.reader import Reader
+from dashboard.queries.reference import NONE, Reference, reference
+from dashboard.queries.rows import count_rows, rows
+from dashboard.queries.series import BY, breakdown, heat, norm, series, total
+from dashboard.queries.status import data_span, has_simulated, loads, reject_reasons, rejects, status, unmapped
+
+__all__ = [
+    "BY", "MEASURES", "NONE", "STOCKS", "NotLoadedError", "QueryError", "Reader", "Reference", "UnknownMeasureError",
+    "breakdown", "count_rows", "data_span", "has_simulated", "heat", "lifetimes", "loads", "norm", "reference",
+    "reject_reasons", "rejects", "rows", "series", "sketch", "status", "total", "unmapped",
+]  # fmt: skip

@@ -1,0 +1,137 @@
+"""The one way to ask: sums of a family's measures by some dimensions, from the roll-up the chooser names or from the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Select, Table, select, union_all
+
+from dashboard.queries.plan import Plan, choose
+from dashboard.queries.reader import Reader
+from dashboard.queries.selection import Selection
+from etl.rollup.branch import Branch, summed
+from etl.rollup.families import FAMILIES
+from etl.rollup.sql import weekday_of
+
+
+def ask(
+    read: Reader,
+    where: Selection,
+    family: str,
+    measures: Sequence[str],
+    *,
+    by: Sequence[str] = (),
+    now: datetime,
+    is_stock: bool = False,
+) -> pd.DataFrame:
+    """Columns `by` and `measures`, one row per combination that occurs; without `by` always exactly one row.
+
+    `by` names dimensions of `etl.tables.rollups.DIMENSIONS` or `day_on` (then datetime64). What lies in the future is
+    left out: of families with an instant of their own (terms), rows count once it is past. `is_stock`: all days,
+    the future too (the stock of open requests).
+    """
+    plan = choose(read, family, {*by, *where.dimensions})
+    parts = [read.frame(statement) for statement in _statements(read, plan, where, measures, by, now, is_stock)]
+    return _together(parts, measures, by)
+
+
+def plan_of(read: Reader, where: Selection, family: str, by: Sequence[str] = ()) -> Plan:
+    """The plan `ask` would follow."""
+    return choose(read, family, {*by, *where.dimensions})
+
+
+def _statements(
+    read: Reader,
+    plan: Plan,
+    where: Selection,
+    measures: Sequence[str],
+    by: Sequence[str],
+    now: datetime,
+    is_stock: bool,
+) -> list[Select[Any]]:
+    if plan.table is None:
+        return [from_facts(read, plan.family, where, measures, by, None if is_stock else now, is_stock=is_stock)]
+    has_terms = any(branch.at is not None for branch in FAMILIES[plan.family].branches)
+    if is_stock or not has_terms:
+        return [from_rollup(read, plan.table, None if is_stock else (where.from_on, where.to_on), where, measures, by)]
+    # A roll-up knows days, a term ends at an instant: today is asked from the facts, the days before from the roll-up.
+    today = read.today(now)
+    made = [
+        from_rollup(read, plan.table, (where.from_on, min(where.to_on, today - timedelta(days=1))), where, measures, by)
+    ]
+    if where.from_on <= today <= where.to_on:
+        made.append(from_facts(read, plan.family, replace(where, from_on=today, to_on=today), measures, by, now))
+    return made
+
+
+def from_rollup(
+    read: Reader,
+    table: Table,
+    span: tuple[date, date] | None,
+    where: Selection,
+    measures: Sequence[str],
+    by: Sequence[str],
+) -> Select[Any]:
+    """The sums from a roll-up."""
+    columns: dict[str, ColumnElement[Any]] = dict(table.c)
+    if "weekday" not in columns:
+        columns["weekday"] = weekday_of(table.c.day_on)
+    keys = [columns[name].label(name) for name in by]
+    conditions = [table.c.city_id == read.city_id, *where.conditions(columns)]
+    if span is not None:
+        conditions.append(table.c.day_on.between(*span))
+    statement = select(*keys, *(summed(table.c[name]).label(name) for name in measures)).where(*conditions)
+    return statement.group_by(*(columns[name] for name in by)) if by else statement
+
+
+def from_facts(
+    read: Reader,
+    family: str,
+    where: Selection,
+    measures: Sequence[str],
+    by: Sequence[str],
+    now: datetime | None,
+    *,
+    is_stock: bool = False,
+) -> Select[Any]:
+    """The sums from the fact tables; `now` None: the future counts too."""
+    parts = []
+    for branch in FAMILIES[family].branches:
+        keys = [(branch.day_on if name == "day_on" else branch.dimension(name)).label(name) for name in by]
+        counted = [branch.measure(name).label(name) for name in measures]
+        conditions = facts_where(read, branch, where, now, is_stock=is_stock)
+        parts.append(select(*keys, *counted).select_from(branch.source).where(*conditions))
+    rows = parts[0].subquery("facts") if len(parts) == 1 else union_all(*parts).subquery("facts")
+    groups = [rows.c[name] for name in by]
+    statement = select(*groups, *(summed(rows.c[name]).label(name) for name in measures))
+    return statement.group_by(*groups) if by else statement
+
+
+def facts_where(
+    read: Reader, branch: Branch, where: Selection, now: datetime | None, *, is_stock: bool = False
+) -> list[ColumnElement[bool]]:
+    """The conditions on a branch's rows."""
+    columns = {name: branch.dims.get(name, branch.dimension(name)) for name in where.dimensions}
+    conditions = [branch.city_id == read.city_id, *branch.where, *where.conditions(columns)]
+    if not is_stock:
+        conditions.append(branch.day_on.between(where.from_on, where.to_on))
+    if now is not None and branch.at is not None:
+        conditions.append(branch.at <= now)
+    return conditions
+
+
+def _together(parts: Sequence[pd.DataFrame], measures: Sequence[str], by: Sequence[str]) -> pd.DataFrame:
+    frame = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+    for name in measures:
+        frame[name] = pd.to_numeric(frame[name]).fillna(0).astype("int64")
+    if "day_on" in by:
+        frame["day_on"] = pd.to_datetime(frame["day_on"]).astype("datetime64[us]")
+    if not by:
+        return frame[list(measures)].sum().to_frame().T.astype("int64")
+    if len(parts) == 1:
+        return frame
+    return frame.groupby(list(by), as_index=False, sort=False)[list(measures)].sum()

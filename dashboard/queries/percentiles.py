@@ -1,0 +1,106 @@
+"""Counts per log bucket, from which medians and survival curves are read: one small answer at any number of rows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import pandas as pd
+from sqlalchemy import func, select
+
+from dashboard.filters import Filters
+from dashboard.queries.ask import ask, facts_where
+from dashboard.queries.reader import Reader
+from dashboard.queries.selection import Selection, select_of
+from dashboard.queries.series import BY, coded
+from dashboard.queries.stocks import open_ages_min
+from etl.rollup.families import FAMILIES
+from etl.rollup.requests import age_min
+from etl.rollup.sql import minutes_between
+from etl.schema import request, sla_result
+from etl.sketch import buckets_of, values_of
+
+EXACT_ROWS: Final = 20_000
+"""Up to so many requests their times are read as they are; beyond, from buckets (error at most 2 %)."""
+
+
+def sketch(
+    read: Reader, filters: Filters, family: str, *, by: str | None = None, now: datetime | None = None
+) -> pd.DataFrame:
+    """Columns `bucket`, `n` and `code` where `by` is given; `family`: waits, ticket_waits, ticket_services, lateness.
+
+    `etl.sketch.values_of` turns buckets into seconds (waits) or minutes (lateness), `quantile` reads percentiles.
+    """
+    return sketch_of(read, select_of(read, filters), family, by=by, now=now or read.clock())
+
+
+def sketch_of(read: Reader, where: Selection, family: str, *, by: str | None = None, now: datetime) -> pd.DataFrame:
+    """The same of a selection."""
+    keys = ["bucket", *([BY[by]] if by else [])]
+    found = ask(read, where, family, ["n"], by=keys, now=now)
+    return coded(read, found, by) if by else found.sort_values("bucket", ignore_index=True)
+
+
+def overdue_ages_min(read: Reader, where: Selection, *, now: datetime) -> pd.DataFrame:
+    """Columns `age_min`, `n`: how long open requests that fell due in the period are overdue by now."""
+    branch = FAMILIES["due"].branches[0]
+    rows = (
+        select(age_min(sla_result.c.due_at, int(now.timestamp())).label("age_min"))
+        .select_from(branch.source)
+        .where(*facts_where(read, branch, where, now), sla_result.c.verdict.is_(None), branch.measure("open") == 1)
+        .subquery("overdue")
+    )
+    return read.frame(select(rows.c.age_min, func.count().label("n")).group_by(rows.c.age_min))
+
+
+def lifetimes(read: Reader, filters: Filters, *, now: datetime | None = None) -> pd.DataFrame:
+    """Columns `time_min`, `closed`, `censored`: how long requests received in the period took, or have taken so far.
+
+    Wall time from receipt to closing; open requests are censored at `now`, withdrawn ones when they ended. Whole
+    minutes up to `EXACT_ROWS` requests, bucket values beyond.
+    """
+    return lifetimes_of(read, select_of(read, filters), now=now or read.clock())
+
+
+def lifetimes_of(read: Reader, where: Selection, *, now: datetime) -> pd.DataFrame:
+    """The same of a selection."""
+    received = int(ask(read, where, "created", ["requests"], now=now)["requests"].iloc[0])
+    ended = _exact(read, where) if received <= EXACT_ROWS else _from_buckets(read, where, now)
+    still = open_ages_min(read, where, now=now).rename(columns={"age_min": "time_min", "n": "censored"})
+    if received > EXACT_ROWS and len(still):
+        still["time_min"] = values_of(buckets_of(still["time_min"].to_numpy()))
+    both = pd.concat([ended, still.assign(closed=0)], ignore_index=True)
+    both = both.astype({"time_min": "float64", "closed": "int64", "censored": "int64"})
+    return (
+        both.groupby("time_min", as_index=False)[["closed", "censored"]]
+        .sum()
+        .sort_values("time_min", ignore_index=True)
+    )
+
+
+def _exact(read: Reader, where: Selection) -> pd.DataFrame:
+    branch = FAMILIES["durations"].branches[0]
+    end = func.coalesce(
+        request.c.closed_at, request.c.source_updated_at, request.c.created_at, type_=request.c.closed_at.type
+    )
+    rows = (
+        select(
+            minutes_between(request.c.created_at, end).label("time_min"),
+            branch.measure("n").label("closed"),
+            branch.measure("n_cancelled").label("censored"),
+        )
+        .select_from(branch.source)
+        .where(*facts_where(read, branch, where, None))
+        .subquery("ended")
+    )
+    counted = select(
+        rows.c.time_min, func.sum(rows.c.closed).label("closed"), func.sum(rows.c.censored).label("censored")
+    )
+    found = read.frame(counted.group_by(rows.c.time_min))
+    return found.assign(time_min=found["time_min"].clip(lower=0))
+
+
+def _from_buckets(read: Reader, where: Selection, now: datetime) -> pd.DataFrame:
+    found = ask(read, where, "durations", ["n", "n_cancelled"], by=["bucket"], now=now)
+    found = found.rename(columns={"n": "closed", "n_cancelled": "censored"})
+    return found.assign(time_min=values_of(found["bucket"].to_numpy())).drop(columns="bucket")

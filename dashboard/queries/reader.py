@@ -1,0 +1,68 @@
+"""Who asks: the engine, the city and its zone; every question of the read side takes one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from sqlalchemy import Connection, Engine
+
+from etl.ids import city_id_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import Executable
+
+    from geodata.profile import CityProfile
+
+
+def utc_now() -> datetime:
+    """The moment now."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The way to one city's data.
+
+    `clock` gives the moment that "now" means where a question does not say; `uses_rollups=False` asks the raw tables
+    always (tests and benchmarks); `kept` holds small answers (names, states) with the state of the data they are of.
+    """
+
+    engine: Engine
+    city_id: int
+    slug: str
+    zone: ZoneInfo
+    clock: Callable[[], datetime] = utc_now
+    uses_rollups: bool = True
+    kept: dict[str, tuple[object, Any]] = field(default_factory=dict, repr=False, compare=False)
+    session: Connection | None = field(default=None, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, engine: Engine, profile: CityProfile, *, clock: Callable[[], datetime] = utc_now) -> Reader:
+        """A reader of the profile's city."""
+        return cls(engine=engine, city_id=city_id_of(profile.slug), slug=profile.slug, zone=profile.zone, clock=clock)
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """A connection for one question; the session's own where the reader stands on one."""
+        if self.session is not None:
+            yield self.session
+            return
+        with self.engine.connect() as connection:
+            yield connection
+
+    def frame(self, statement: Executable) -> pd.DataFrame:
+        """The rows of `statement` with its column names."""
+        with self.connect() as connection:
+            found = connection.execute(statement)
+            names = list(found.keys())
+            return pd.DataFrame.from_records(found.fetchall(), columns=names)
+
+    def today(self, now: datetime) -> date:
+        """The city's day at `now`."""
+        return now.astimezone(self.zone).date()

@@ -1,0 +1,220 @@
+"""Measures over time, by what they are about, by hour and weekday, and the level to be expected of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import pandas as pd
+
+from dashboard.filters import Filters
+from dashboard.queries.ask import ask
+from dashboard.queries.backlog import open_by_day
+from dashboard.queries.errors import UnknownMeasureError
+from dashboard.queries.measures import STOCKS, terms
+from dashboard.queries.reader import Reader
+from dashboard.queries.reference import NONE, Reference, reference
+from dashboard.queries.selection import Selection, select_of
+from dashboard.queries.stocks import stock
+from etl.schema import OUTCOMES
+
+BY: Final = {
+    "topic": "topic_id",
+    "topic_top": "topic_id",
+    "territory": "territory_id",
+    "channel": "channel_id",
+    "line": "line_id",
+    "request_class": "request_class_id",
+    "executor": "executor_id",
+    "executor_kind": "executor_id",
+    "group": "caller_group_mask",
+    "weekday": "weekday",
+    "hour": "hour",
+}
+"""What a measure can be broken down by, besides `outcome`: the dimension that is asked for."""
+
+NORM_WEEKS: Final = 8
+NORM_MIN_WEEKS: Final = 3
+
+_OUTCOME_COLUMNS: Final = {
+    "consultation": "consultations", "request": "contact_requests", "abandoned": "abandoned",
+    "unprocessed": "unprocessed", "transferred": "transferred", "other": "other_outcomes",
+}  # fmt: skip
+
+
+def series(
+    read: Reader,
+    filters: Filters,
+    measure: str,
+    *,
+    grain: str | None = None,
+    by: str | None = None,
+    now: datetime | None = None,
+) -> pd.DataFrame:
+    """Columns `period_on` (datetime64, first day of the period), `code` where `by` is given, `value`.
+
+    Every period between the filters' ends is there, 0 where nothing happened; `measure` "open" comes from the kept
+    snapshots and has only the days that have one, the last of each period. Periods are `grain` (default: the
+    filters'): day, week (from Monday), month, quarter.
+    """
+    moment = now or read.clock()
+    where = select_of(read, filters)
+    chosen = grain or filters.grain
+    if measure == "open":
+        daily = open_by_day(read, filters, where, by=_dimension(by) if by else None, now=moment)
+        return _stock_periods(coded(read, daily, by), chosen)
+    daily = _daily(read, where, measure, by, moment)
+    daily["period_on"] = period_starts(daily["day_on"], chosen)
+    keys = ["period_on", "code"] if by else ["period_on"]
+    grouped = daily.groupby(keys, as_index=False)["value"].sum()
+    return _filled(grouped, filters, chosen, by)
+
+
+def breakdown(read: Reader, filters: Filters, measure: str, by: str, *, now: datetime | None = None) -> pd.DataFrame:
+    """Columns `code` ("" for none or unknown), `value`; the largest first.
+
+    `by`: topic, topic_top, territory, channel, line, request_class, executor, executor_kind, group (a contact of two
+    groups counts in both), outcome, weekday ("0" Monday), hour. Stocks (open, overdue, due_today, due_24h, at_risk,
+    unprocessed_now) are of the moment, not of the period.
+    """
+    moment = now or read.clock()
+    where = select_of(read, filters)
+    if by == "outcome":
+        return _outcomes(read, where, moment)
+    dimension = _dimension(by)
+    if measure in STOCKS:
+        found = stock(read, where, measure, by=[dimension], now=moment).rename(columns={"n": "value"})
+    else:
+        found = _summed_terms(read, where, measure, [dimension], moment)
+    grouped = coded(read, found, by).groupby("code", as_index=False)["value"].sum()
+    return grouped[grouped["value"] != 0].sort_values(["value", "code"], ascending=[False, True], ignore_index=True)
+
+
+def heat(read: Reader, filters: Filters, measure: str, *, now: datetime | None = None) -> pd.DataFrame:
+    """Columns `weekday` (0 Monday), `hour` (0 to 23), `value`: all 168 cells, in the city's own time."""
+    found = _summed_terms(read, select_of(read, filters), measure, ["weekday", "hour"], now or read.clock())
+    cells = pd.MultiIndex.from_product([range(7), range(24)], names=["weekday", "hour"])
+    grouped = found.groupby(["weekday", "hour"])["value"].sum()
+    return grouped.reindex(cells, fill_value=0).reset_index()
+
+
+def total(read: Reader, filters: Filters, measure: str, *, now: datetime | None = None) -> int:
+    """The measure over the whole period."""
+    moment = now or read.clock()
+    where = select_of(read, filters)
+    if measure in STOCKS:
+        return int(stock(read, where, measure, now=moment)["n"].sum())
+    return int(_summed_terms(read, where, measure, [], moment)["value"].sum())
+
+
+def norm(
+    read: Reader, filters: Filters, measure: str, *, grain: str | None = None, now: datetime | None = None
+) -> pd.DataFrame:
+    """Columns `period_on`, `value`: the level to be expected, the mean of the same weekday in the 8 weeks before each day.
+
+    NaN where fewer than 3 of those weeks lie within the city's data.
+    """
+    wider = replace(filters, from_on=filters.from_on - timedelta(weeks=NORM_WEEKS))
+    daily = series(read, wider, measure, grain="day", now=now).set_index("period_on")["value"].astype("float64")
+    active = daily[daily > 0]
+    if len(active):
+        daily[daily.index < active.index[0]] = float("nan")
+    before = pd.concat([daily.shift(7 * week) for week in range(1, NORM_WEEKS + 1)], axis=1)
+    expected = before.mean(axis=1).where(before.notna().sum(axis=1) >= NORM_MIN_WEEKS)
+    inside = expected[expected.index >= pd.Timestamp(filters.from_on)]
+    starts = period_starts(inside.index.to_series(), grain or filters.grain)
+    sums = inside.groupby(starts.to_numpy()).agg(lambda days: days.sum(skipna=False))
+    return sums.rename_axis("period_on").rename("value").reset_index()
+
+
+def period_starts(days: pd.Series, grain: str) -> pd.Series:
+    """The first day of each day's period."""
+    if grain == "day":
+        return days
+    if grain == "week":
+        return days - pd.to_timedelta(days.dt.day_of_week, unit="D")
+    code = {"month": "M", "quarter": "Q"}[grain]
+    return days.dt.to_period(code).dt.start_time.astype("datetime64[us]")
+
+
+def _daily(read: Reader, where: Selection, measure: str, by: str | None, now: datetime) -> pd.DataFrame:
+    if by == "outcome":
+        raise UnknownMeasureError(
+            "outcomes over time are measures: consultations, contact_requests, abandoned, unprocessed"
+        )
+    dimensions = ["day_on", *([_dimension(by)] if by else [])]
+    found = _summed_terms(read, where, measure, dimensions, now)
+    return coded(read, found, by) if by else found
+
+
+def _summed_terms(read: Reader, where: Selection, measure: str, by: Sequence[str], now: datetime) -> pd.DataFrame:
+    parts = [
+        ask(read, where, family, [column], by=by, now=now).rename(columns={column: "value"})
+        for family, column in terms(measure)
+    ]
+    return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+
+
+def _dimension(by: str) -> str:
+    if by not in BY:
+        raise UnknownMeasureError(f"nothing can be broken down by {by!r}: take one of {', '.join([*BY, 'outcome'])}")
+    return BY[by]
+
+
+def coded(read: Reader, frame: pd.DataFrame, by: str | None) -> pd.DataFrame:
+    """The frame with `code` in place of the dimension's number."""
+    if by is None:
+        return frame
+    names, dimension = reference(read), BY[by]
+    if by == "group":
+        return _by_group(names, frame)
+    if by in ("weekday", "hour"):
+        return frame.assign(code=frame[dimension].astype(int).astype(str)).drop(columns=dimension)
+    codes = {number: _code(names, by, int(number)) for number in frame[dimension].unique()}
+    return frame.assign(code=frame[dimension].map(codes)).drop(columns=dimension)
+
+
+def _code(names: Reference, by: str, number: int) -> str:
+    if by == "topic_top":
+        return names.top("topic", names.code_of("topic", number))
+    if by == "executor_kind":
+        code = names.code_of("executor", number)
+        return str(names.tables["executor"].at[code, "kind"]) if code else NONE
+    return names.code_of(by, number)
+
+
+def _by_group(names: Reference, frame: pd.DataFrame) -> pd.DataFrame:
+    masks = frame["caller_group_mask"].astype("int64")
+    rest = frame.drop(columns="caller_group_mask")
+    parts = [rest[masks == 0].assign(code=NONE)]
+    for code, bit in names.tables["group"]["bit"].items():
+        parts.append(rest[(masks & (1 << int(bit))) != 0].assign(code=str(code)))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _outcomes(read: Reader, where: Selection, now: datetime) -> pd.DataFrame:
+    found = ask(read, where, "contacts", list(_OUTCOME_COLUMNS.values()), now=now).iloc[0]
+    rows = [(outcome, int(found[_OUTCOME_COLUMNS[outcome]])) for outcome in OUTCOMES]
+    return pd.DataFrame(rows, columns=["code", "value"]).sort_values(
+        "value", ascending=False, ignore_index=True, kind="stable"
+    )
+
+
+def _filled(grouped: pd.DataFrame, filters: Filters, grain: str, by: str | None) -> pd.DataFrame:
+    days = pd.Series(pd.date_range(filters.from_on, filters.to_on, freq="D", unit="us"))
+    starts = pd.Index(period_starts(days, grain).unique(), name="period_on")
+    if by is None:
+        return grouped.set_index("period_on")["value"].reindex(starts, fill_value=0).reset_index()
+    codes = pd.Index(sorted(grouped["code"].unique()), name="code")
+    whole = pd.MultiIndex.from_product([starts, codes])
+    return grouped.set_index(["period_on", "code"])["value"].reindex(whole, fill_value=0).reset_index()
+
+
+def _stock_periods(daily: pd.DataFrame, grain: str) -> pd.DataFrame:
+    """The last day of each period that has a snapshot."""
+    daily = daily.assign(period_on=period_starts(daily["day_on"], grain))
+    last = daily.groupby("period_on")["day_on"].transform("max")
+    keys = ["period_on", "code"] if "code" in daily.columns else ["period_on"]
+    return daily[daily["day_on"] == last].groupby(keys, as_index=False)["value"].sum()

@@ -1,0 +1,116 @@
+"""What a family of figures is over the facts: one or more branches (tables that add up), each with day, dimensions, measures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+    union_all,
+)
+
+from etl.rollup.sql import weekday_of
+
+ABANDON_AFTER_S = 5
+"""Abandoned sooner than this is a misdial; the usual threshold of contact centres is 5 to 10 s (COPC, ITU-T E.423)."""
+ANSWER_WITHIN_S = 30
+"""Threshold of the answer level where a contact came by no line (as in `geodata.profile.Line`)."""
+REOPEN_DAYS = 14
+"""A request reopened within so many days of its closing was closed falsely."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One table (with its joins) that a family counts.
+
+    `dims` are plain columns where there is one, so that filters use indexes; `measures` are whole numbers per row.
+    `at` is the instant from which the row counts, where a row may lie in the future (terms). `listed` are the
+    columns of the family's row list.
+    """
+
+    source: FromClause
+    city_id: ColumnElement[int]
+    day_on: ColumnElement[Any]
+    dims: Mapping[str, ColumnElement[int]]
+    measures: Mapping[str, ColumnElement[int]]
+    where: tuple[ColumnElement[bool], ...] = ()
+    at: ColumnElement[Any] | None = None
+    listed: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
+
+    def dimension(self, name: str) -> ColumnElement[int]:
+        """The dimension as it is grouped: 0 where there is none."""
+        if name == "weekday":
+            return weekday_of(self.day_on)
+        column = self.dims.get(name)
+        if column is None:
+            return literal_column("0", Integer)
+        return func.coalesce(column, literal_column("0", Integer))
+
+    def measure(self, name: str) -> ColumnElement[int]:
+        """The measure of a row; 0 where the branch does not know it."""
+        return self.measures.get(name, literal_column("0", Integer))
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A family of figures: its branches add up."""
+
+    name: str
+    branches: tuple[Branch, ...]
+
+
+def flag(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    """1 where the condition holds, else 0."""
+    return case((condition, literal_column("1", Integer)), else_=literal_column("0", Integer))
+
+
+def one() -> ColumnElement[int]:
+    """1 for every row."""
+    return literal_column("1", Integer)
+
+
+def summed(column: ColumnElement[Any]) -> ColumnElement[int]:
+    """The sum as a whole number; 0 over no rows."""
+    return cast(func.coalesce(func.sum(column), literal_column("0", Integer)), Integer)
+
+
+def select_rows(
+    branch: Branch, dims: Sequence[str], measures: Sequence[str], where: Sequence[ColumnElement[bool]] = ()
+) -> Select[Any]:
+    """One row per fact: day, dimensions, measures."""
+    columns = [branch.day_on.label("day_on"), *(branch.dimension(name).label(name) for name in dims)]
+    counted = [branch.measure(name).label(name) for name in measures]
+    return select(*columns, *counted).select_from(branch.source).where(*branch.where, *where)
+
+
+def select_days(
+    family: Family,
+    city_id: int,
+    days: Sequence[Any],
+    dims: Sequence[str],
+    measures: Sequence[str],
+) -> Select[Any]:
+    """Sums by day and dimensions of some days of a city: what a stage is filled with."""
+    parts = [
+        select_rows(branch, dims, measures, [branch.city_id == city_id, branch.day_on.in_(days)])
+        for branch in family.branches
+    ]
+    rows = parts[0].subquery("facts") if len(parts) == 1 else union_all(*parts).subquery("facts")
+    keys = [rows.c.day_on, *(rows.c[name] for name in dims)]
+    chosen = [
+        literal(city_id, Integer).label("city_id"),
+        *keys,
+        *(summed(rows.c[name]).label(name) for name in measures),
+    ]
+    return select(*chosen).group_by(*keys)

@@ -1,0 +1,53 @@
+"""The two expressions that SQLite and PostgreSQL spell differently: seconds of an instant, and a bit of a mask."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Integer, cast
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+
+class epoch_s(FunctionElement[int]):  # noqa: N801 - spelled like a function of SQL
+    """Whole seconds since 1970 of an instant column."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(epoch_s, "sqlite")
+def _epoch_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"unixepoch({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(epoch_s)
+def _epoch_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"floor(extract(epoch from {compiler.process(element.clauses, **kw)}))::bigint"
+
+
+class weekday_of(FunctionElement[int]):  # noqa: N801 - spelled like a function of SQL
+    """Weekday of a day column, 0 Monday to 6 Sunday."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(weekday_of, "sqlite")
+def _weekday_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"((CAST(strftime('%w', {compiler.process(element.clauses, **kw)}) AS INTEGER) + 6) % 7)"
+
+
+@compiles(weekday_of)
+def _weekday_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"(extract(isodow from {compiler.process(element.clauses, **kw)})::integer - 1)"
+
+
+def minutes_between(start: ColumnElement[Any], end: ColumnElement[Any]) -> ColumnElement[int]:
+    """Whole minutes from one instant to a later one."""
+    return cast((epoch_s(end) - epoch_s(start)) // 60, Integer)
+
+
+def has_bits(mask: ColumnElement[int], bits: int) -> ColumnElement[bool]:
+    """True where the mask has any of the bits."""
+    return mask.op("&")(bits) != 0

@@ -1,0 +1,58 @@
+"""Percentile sketches as mergeable log buckets: counts add up over days and keys, and the error of a quantile is bounded.
+
+A value of at least 1 falls into bucket `1 + floor(ln(value) / ln(1.04))`, smaller ones into bucket 0; a bucket stands for the
+harmonic middle of its limits, so no value is misread by more than 1.97 % (Masson, Rim, Lee: DDSketch, VLDB 2019).
+A bucket that holds one whole number stands for it exactly: whole seconds and minutes up to 25 carry no error at all.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import ColumnElement, Integer, case, cast, func, literal_column
+
+GROWTH = 1.04
+"""Upper limit of a bucket over its lower limit."""
+LOG_GROWTH = math.log(GROWTH)
+RELATIVE_ERROR = (GROWTH - 1) / (GROWTH + 1)
+"""Largest relative error of a quantile of values of at least 1: 0.0196, that is below 2 %."""
+
+Numbers = npt.NDArray[np.float64] | Sequence[float]
+
+
+def buckets_of(values: Numbers) -> npt.NDArray[np.int16]:
+    """The bucket of each value (seconds or minutes); what is below 1, negative too, is in bucket 0."""
+    array = np.asarray(values, dtype=np.float64)
+    safe = np.where(array >= 1, array, 1.0)
+    return np.where(array >= 1, 1 + np.floor(np.log(safe) / LOG_GROWTH), 0).astype(np.int16)
+
+
+def bucket_sql(value: ColumnElement[Any]) -> ColumnElement[int]:
+    """The same in SQL; NULL stays out (bucket 0), so leave such rows out beforehand."""
+    logarithm = func.ln(value) / literal_column(repr(LOG_GROWTH))
+    return case((value >= 1, 1 + cast(func.floor(logarithm), Integer)), else_=0)
+
+
+def values_of(buckets: npt.NDArray[np.integer[Any]] | Sequence[int]) -> npt.NDArray[np.float64]:
+    """The value each bucket stands for, in the unit of what was put in."""
+    array = np.asarray(buckets, dtype=np.float64)
+    lower = GROWTH ** (array - 1)
+    upper = lower * GROWTH
+    middle = 2 * lower * upper / (lower + upper)
+    whole = np.ceil(lower - 1e-9)
+    is_single = (whole < upper) & (whole + 1 >= upper)
+    return np.where(array <= 0, 0.0, np.where(is_single, whole, middle))
+
+
+def quantile(buckets: Sequence[int] | npt.NDArray[Any], counts: Numbers, share: float) -> float | None:
+    """The smallest value that at least `share` of the counted values do not exceed; None where nothing was counted."""
+    order = np.argsort(np.asarray(buckets), kind="stable")
+    held = np.asarray(counts, dtype=np.float64)[order].cumsum()
+    if not len(held) or held[-1] <= 0:
+        return None
+    place = int(np.searchsorted(held, share * held[-1] - 1e-9, side="left"))
+    return float(values_of(np.asarray(buckets)[order][[min(place, len(held) - 1)]])[0])
