@@ -60,6 +60,7 @@ from etl.tables.reference import (
     topic,
     topic_alias,
 )
+from etl.tables.rollups import ROLLUPS, rollup_state
 
 ddl.attach(metadata)
 
@@ -80,6 +81,7 @@ __all__ = [
     "FACT_TABLES",
     "OUTCOMES",
     "POINT",
+    "ROLLUPS",
     "accessibility_observation",
     "address",
     "app_user",
@@ -119,6 +121,7 @@ __all__ = [
     "request_class",
     "request_event",
     "required_document",
+    "rollup_state",
     "schedule",
     "service",
     "service_area",
