@@ -34,7 +34,8 @@ def choose_by_row(rng: np.random.Generator, table: Floats, row: Ints) -> Ints:
     """One index per element of `row`, drawn from that row of a table of probabilities."""
     cumulative = np.cumsum(table, axis=1)
     cumulative /= cumulative[:, -1:]
-    return (rng.random(len(row))[:, None] > cumulative[row, :-1]).sum(axis=1).astype(np.int64)
+    drawn: Ints = (rng.random(len(row))[:, None] > cumulative[row, :-1]).sum(axis=1)
+    return drawn
 
 
 def quota(rng: np.random.Generator, affinity: Floats, shares: Floats) -> Ints:
