@@ -88,7 +88,8 @@ def commands() -> tuple[Command, ...]:
     found: list[Command] = []
     for package in COMMAND_MODULES:
         module = find_module(f"{package}.__main__")
-        app = getattr(module, "app", None)
+        make: Callable[[], Any] = getattr(module, "make_app", lambda module=module: getattr(module, "app", None))
+        app = make()
         if isinstance(app, typer.Typer):
             found += _walk(typer.main.get_command(app), package)
     return tuple(found)
@@ -162,12 +163,22 @@ def page_modules() -> tuple[ModuleType, ...]:
 
 
 def pages_page() -> str:
-    """docs/pages.md: every page with its address and what it is for."""
+    """docs/pages.md: every page with its address, its process and what it is for."""
+    package = find_module("pages")
+    shown_by: dict[str, tuple[ModuleType, ...]] = {
+        process: getattr(package, process, tuple)() for process in ("staff", "public")
+    }
     rows = (
-        (f"`{module.__name__}`", f"`{getattr(module, 'PATH', '')}`", first_sentence(module.__doc__))
+        (
+            f"`{module.__name__}`",
+            f"`{path}`" if (path := getattr(module, "PATH", "")) else "",
+            ", ".join(process for process, members in shown_by.items() if module in members) or "both",
+            first_sentence(module.__doc__),
+        )
         for module in page_modules()
     )
-    return "\n\n".join([NOTICE, "# Pages", markdown_table(("module", "address", "what it is for"), rows)]) + "\n"
+    table = markdown_table(("module", "address", "process", "what it is for"), rows)
+    return f"{NOTICE}\n\n# Pages\n\n{table}\n"
 
 
 def pages() -> Mapping[str, Callable[[], str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -26,9 +25,9 @@ def test_generated_documents_are_up_to_date(name: str) -> None:
     assert path.read_text(encoding="utf-8") == reference.all_pages()[name](), f"docs/{name} is out of date: make docs"
 
 
-@pytest.mark.parametrize(("kind", "names"), sorted(reference.names().items()), ids=sorted(reference.names()))
-def test_everything_a_user_meets_is_documented(kind: str, names: Iterable[str]) -> None:
-    text = documents()
+@pytest.mark.parametrize("kind", ["setting", "command", "table", "page", "figure"])
+def test_everything_a_user_meets_is_documented(kind: str) -> None:
+    text, names = documents(), reference.names()[kind]
     missing = [name for name in names if not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)]
     assert not missing, f"each {kind} is documented in README.md or docs/*.md; not so: {missing}"
 
