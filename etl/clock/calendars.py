@@ -20,7 +20,6 @@ from geodata.calendars import exceptions_of
 from geodata.profile import WorkCalendar
 
 
-
 class SpanError(ClockError):
     """The span of years a calendar was laid out over is too short for what was asked."""
 
@@ -32,8 +31,8 @@ EPOCH_ON = date(1970, 1, 1)
 class CompiledCalendar:
     """The open intervals of a calendar over a span of days.
 
-    `starts`, `ends`: UTC seconds, sorted, not touching each other except at midnight. `before`: seconds open before each
-    start; one longer than `starts`, the last is the sum. `workdays`: days (since 1970-01-01) with any opening.
+    `starts`, `ends`: UTC seconds, sorted, at most touching each other. `before`: seconds open before each start; one
+    longer than `starts`, the last is the sum. `workdays`: days (since 1970-01-01) with any opening.
     """
 
     code: str
@@ -61,7 +60,9 @@ class CompiledCalendar:
         """
         goal = self.worked(at_s) + seconds
         if len(goal) and int(goal.max()) > self.total_s:
-            raise SpanError(f"calendar {self.code} was laid out too short for a term of {int(seconds.max()) // 60} minutes")
+            raise SpanError(
+                f"calendar {self.code} was laid out too short for a term of {int(seconds.max()) // 60} minutes"
+            )
         place = np.searchsorted(self.before, goal, side="left") - 1
         held = np.clip(place, 0, len(self.starts) - 1)
         reached = self.starts[held] + goal - self.before[held]
@@ -69,7 +70,7 @@ class CompiledCalendar:
         return result
 
     def next_open(self, at_s: Seconds) -> Seconds:
-        """The instant itself where the calendar is open then, else the next opening; raises `SpanError` if there is none."""
+        """The instant itself where the calendar is open, else the next opening; raises `SpanError` without one."""
         place = np.searchsorted(self.ends, at_s, side="right")
         if len(place) and int(place.max()) >= len(self.starts):
             raise SpanError(f"calendar {self.code} does not open again before its span ends")
@@ -104,7 +105,9 @@ def compile_calendar(
     if not len(days):
         raise ClockError(f"calendar {calendar.code} never opens between {first_on} and {last_on}: give it hours")
     starts, ends = zone.to_utc(days * DAY_S + opens), zone.to_utc(days * DAY_S + closes)
-    starts[1:] = np.maximum(starts[1:], np.maximum.accumulate(ends)[:-1])  # an interval that a change of clocks moved onto the next
+    starts[1:] = np.maximum(
+        starts[1:], np.maximum.accumulate(ends)[:-1]
+    )  # an interval that a change of clocks moved onto the next
     is_real = ends > starts
     starts, ends, days = starts[is_real], ends[is_real], days[is_real]
     return CompiledCalendar(

@@ -34,7 +34,9 @@ class Clocks:
     def advance(self, policy: Ids, at_s: Seconds, seconds: Seconds) -> Seconds:
         """The instant by which each policy's own clock has counted `seconds` more."""
         return self._each(
-            self._numbers("own", policy), lambda cal, rows: cal.advance(at_s[rows], seconds[rows]), otherwise=at_s + seconds
+            self._numbers("own", policy),
+            lambda cal, rows: cal.advance(at_s[rows], seconds[rows]),
+            otherwise=at_s + seconds,
         )
 
     def next_open(self, which: Which, policy: Ids, at_s: Seconds) -> Seconds:
@@ -43,7 +45,9 @@ class Clocks:
 
     def nth_workday(self, policy: Ids, days: Seconds, n: Seconds) -> Seconds:
         """The `n`-th working day after each day, by the policy's calendar."""
-        return self._each(self._numbers("work", policy), lambda cal, rows: cal.nth_workday(days[rows], n[rows]), otherwise=days + n)
+        return self._each(
+            self._numbers("work", policy), lambda cal, rows: cal.nth_workday(days[rows], n[rows]), otherwise=days + n
+        )
 
     def same_time_on_workday(self, policy: Ids, at_s: Seconds) -> Seconds:
         """The instants that fall on a working day, the others moved to the same local time of the next one."""

@@ -33,32 +33,38 @@ _DAYS_IN_YEAR = {"minutes": 365 * 1440, "hours": 365 * 24, "working_days": 200, 
 Flags = npt.NDArray[np.bool_]
 
 
-def replay(requests: Requests, events: Events, book: PolicyBook) -> Results:
+def replay(requests: Requests, events: Events, book: PolicyBook, *, through_s: int = 0) -> Results:
     """What the clock says of each request, in the order of `requests`.
 
-    Raises `ClockError` where a calendar never opens or a term does not end within sixty years.
+    Calendars are laid out at least through `through_s`, for those who will ask about that moment; the answer is the
+    same for any. Raises `ClockError` where a calendar never opens or a term does not end within sixty years.
     """
     if not len(requests):
         return Results.empty()
     for horizon in _HORIZONS_YEARS[:-1]:
         try:
-            return _replay(requests, events, book, _clocks(requests, events, book, horizon))
+            return _replay(requests, events, book, _clocks(requests, events, book, horizon, through_s))
         except SpanError:
             continue
-    return _replay(requests, events, book, _clocks(requests, events, book, _HORIZONS_YEARS[-1]))
+    return _replay(requests, events, book, _clocks(requests, events, book, _HORIZONS_YEARS[-1], through_s))
 
 
-def _clocks(requests: Requests, events: Events, book: PolicyBook, horizon_years: int) -> Clocks:
-    last = max(int(events.at_s.max()), int(events.extended_to_s.max()))
+def _clocks(requests: Requests, events: Events, book: PolicyBook, horizon_years: int, through_s: int) -> Clocks:
+    last = max(through_s, int(events.at_s.max()), int(events.extended_to_s.max()))
     longest = max((policy.target_value // _DAYS_IN_YEAR[policy.target_unit] for policy in book.policies), default=0)
-    years = np.array([int(requests.created_s.min()), last]).astype("datetime64[s]").astype("datetime64[Y]").astype(int) + 1970
+    years = (
+        np.array([int(requests.created_s.min()), last]).astype("datetime64[s]").astype("datetime64[Y]").astype(int)
+        + 1970
+    )
     return clocks_of(book, first_year=int(years[0]) - 1, last_year=int(years[1]) + horizon_years + longest)
 
 
 def _replay(requests: Requests, events: Events, book: PolicyBook, clocks: Clocks) -> Results:
     policy = _policies(requests, events, book, clocks)
     started = np.where(
-        _flag(book, policy, "starts_at_opening"), clocks.next_open("work", policy, requests.created_s), requests.created_s
+        _flag(book, policy, "starts_at_opening"),
+        clocks.next_open("work", policy, requests.created_s),
+        requests.created_s,
     )
     segments = _segments(events, clocks, policy, started)
     target = terms.target_s(book, clocks, policy, started)
@@ -67,7 +73,9 @@ def _replay(requests: Requests, events: Events, book: PolicyBook, clocks: Clocks
     late3 = _used_up(events, clocks, policy, segments, np.where(policy == NO_POLICY, NOTHING, target * 3))
     rolls = np.flatnonzero(_flag(book, policy, "rolls_to_working_day"))
     due[rolls] = clocks.same_time_on_workday(policy[rolls], due[rolls])
-    return _results(requests, events, clocks, book, policy, started, segments, target, due, np.maximum(late3, due), is_counted)
+    return _results(
+        requests, events, clocks, book, policy, started, segments, target, due, np.maximum(late3, due), is_counted
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,9 +143,7 @@ def _policies(requests: Requests, events: Events, book: PolicyBook, clocks: Cloc
     return book.choose(requests.topic_ids, classes, clocks.zone.days(since))
 
 
-def _extend(
-    events: Events, clocks: Clocks, policy: Ids, segments: _Segments, target: Seconds
-) -> tuple[Seconds, Flags]:
+def _extend(events: Events, clocks: Clocks, policy: Ids, segments: _Segments, target: Seconds) -> tuple[Seconds, Flags]:
     """Terms with their extensions, and which events counted as one; the n-th extension of every request in one step."""
     target, is_counted = target.copy(), np.zeros(len(events), dtype=bool)
     alive = (segments.state == State.RUNNING) | (segments.state == State.PAUSED)
@@ -173,8 +179,17 @@ def _used_up(events: Events, clocks: Clocks, policy: Ids, segments: _Segments, t
 
 
 def _results(
-    requests: Requests, events: Events, clocks: Clocks, book: PolicyBook, policy: Ids, started: Seconds,
-    segments: _Segments, target: Seconds, due: Seconds, late3: Seconds, is_counted: Flags,
+    requests: Requests,
+    events: Events,
+    clocks: Clocks,
+    book: PolicyBook,
+    policy: Ids,
+    started: Seconds,
+    segments: _Segments,
+    target: Seconds,
+    due: Seconds,
+    late3: Seconds,
+    is_counted: Flags,
 ) -> Results:
     firsts, lasts = events.first[:-1], events.first[1:] - 1
 
@@ -186,7 +201,9 @@ def _results(
     since = _since(events, segments.state)
     resolved = np.where(final == State.CLOSED, since, NOTHING)
     own_at_due = np.where(due == NOTHING, 0, clocks.passed("own", policy, np.maximum(due, 0)))[events.request]
-    late = np.where(segments.is_running, np.maximum(segments.own + segments.own_s - np.maximum(segments.own, own_at_due), 0), 0)
+    late = np.where(
+        segments.is_running, np.maximum(segments.own + segments.own_s - np.maximum(segments.own, own_at_due), 0), 0
+    )
     is_late = (due != NOTHING) & (resolved > due)
     executors = current_executors(events)
     return Results(

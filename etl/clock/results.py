@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -44,9 +45,9 @@ class Trace:
 class Results:
     """One row per request; instants are UTC seconds, `NOTHING` where there is none.
 
-    `policy`: place in `policies`, -1 where no term fits (then `due_s`, `late3_s`, `target_s` are `NOTHING`). `own_s` is the time
-    used on the policy's own clock, `working_s` on its working calendar, `calendar_s` round the clock since receipt; each until
-    closed, or until the last event of an open request, pauses and times closed left out. `paused_s`: round the clock.
+    `policy`: place in `policies`, -1 where no term fits (then `due_s`, `late3_s`, `target_s` are `NOTHING`). `own_s` is the
+    time used on the policy's own clock, `working_s` on its working calendar, `calendar_s` round the clock since receipt; each
+    until closed, or until the last event of an open request, pauses and times closed left out. `paused_s`: round the clock.
     `due_s` of an open request: if nothing pauses it from its last event on; while it is paused (`paused_since_s`) its
     due instant moves on with the present. `late_s`: closed late, seconds of its own clock beyond `due_s`.
     """
@@ -83,13 +84,15 @@ class Results:
     def empty(cls) -> Results:
         """The answer for no requests."""
         none, flags = np.empty(0, dtype=np.int64), np.empty(0, dtype=bool)
-        events = Events(none, none, none.astype(np.int8), none, none, none, none, np.zeros(1, dtype=np.int64))
+        events = Events(none, none, none.astype(np.int8), none, none, none, none, np.zeros(1, dtype=np.int64), none)
         trace = Trace(events, none.astype(np.int8), none, flags)
         clocks = Clocks(ZoneTable(none, np.zeros(1, dtype=np.int64)), {}, none, none)
-        return cls(*(none for _ in range(20)), ExecutorTimes.empty(), trace, clocks, ())
+        columns: dict[str, Any] = {column.name: none for column in fields(cls)}
+        columns |= {"executor_times": ExecutorTimes.empty(), "trace": trace, "clocks": clocks, "policies": ()}
+        return cls(**columns)
 
     def remaining_s(self, now_s: int) -> Seconds:
-        """Seconds of its own clock left to each open request at `now_s` (negative: overdue); `NOTHING` for the others."""
+        """Seconds of its own clock left to each open request at `now_s` (negative: overdue); others: `NOTHING`."""
         is_open = (self.resolved_s == NOTHING) & (self.cancelled_s == NOTHING) & (self.policy != NO_POLICY)
         until = np.where(self.paused_since_s != NOTHING, self.last_s, np.maximum(self.last_s, now_s))
         own = self.clocks.passed("own", self.policy, np.maximum(until, self.started_s))

@@ -51,15 +51,26 @@ def verdicts(
         ~is_paused & (due_s - now_s <= AT_RISK_WITHIN_S),
     ]
     said = (
-        Verdict.CANCELLED, Verdict.NO_TERM, Verdict.LATE_3X, Verdict.LATE, Verdict.ON_TIME, Verdict.OPEN_OVERDUE,
+        Verdict.CANCELLED,
+        Verdict.NO_TERM,
+        Verdict.LATE_3X,
+        Verdict.LATE,
+        Verdict.ON_TIME,
+        Verdict.OPEN_OVERDUE,
         Verdict.OPEN_AT_RISK,
     )
-    return np.select(conditions, [np.str_(verdict.value) for verdict in said], default=np.str_(Verdict.OPEN_ON_TRACK.value))
+    return np.select(
+        conditions, [np.str_(verdict.value) for verdict in said], default=np.str_(Verdict.OPEN_ON_TRACK.value)
+    )
 
 
 def verdicts_of(results: Results, now_s: int) -> npt.NDArray[np.str_]:
     """The verdict of each replayed request at `now_s`."""
     return verdicts(
-        due_s=results.due_s, late3_s=results.late3_s, resolved_s=results.resolved_s, cancelled_s=results.cancelled_s,
-        paused_since_s=results.paused_since_s, now_s=now_s,
+        due_s=results.due_s,
+        late3_s=results.late3_s,
+        resolved_s=results.resolved_s,
+        cancelled_s=results.cancelled_s,
+        paused_since_s=results.paused_since_s,
+        now_s=now_s,
     )

@@ -1,0 +1,218 @@
+"""Says in words and minutes why a request is on time or late: a timeline that everybody can check.
+
+"24.12. 16:00 received; 25.12. holiday: ...; 28.12. 10:00 paused 3 h 10 min: waiting for the caller; 29.12. 15:10 due;
+30.12. 09:00 closed, late by 1 h 50 min. ..." The last sentence adds the parts up, so that nothing is left unexplained.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+
+import numpy as np
+
+from etl.clock.clocks import ROUND_THE_CLOCK
+from etl.clock.events import NOBODY, NOTHING, Kind
+from etl.clock.policies import PolicyBook
+from etl.clock.results import Results
+from etl.clock.states import State
+from etl.clock.timeline import days_off_between
+from etl.clock.verdict import Verdict, verdicts_of
+from etl.clock.words import Words, words_of
+
+MAX_HOLIDAYS = 6
+Entry = tuple[int, int, str]
+"""When (UTC seconds), rank among entries of the same instant, what."""
+
+
+def explain(
+    results: Results,
+    book: PolicyBook,
+    row: int,
+    *,
+    now_s: int,
+    lang: str = "en",
+    reasons: Mapping[int, str] | None = None,
+    executors: Mapping[int, str] | None = None,
+) -> str:
+    """The explanation of request `row` in `lang` (en, sk, uk, be, ru; English for any other).
+
+    `reasons`: reason codes by number of the event within the request, in replay order. `executors`: names by id.
+    """
+    teller = _Teller(results, book, row, now_s, words_of(lang), reasons or {}, executors or {})
+    entries = sorted([*teller.events(), *teller.holidays(), *teller.term()], key=lambda entry: entry[:2])
+    return "; ".join([text for *_, text in entries] + teller.open_state()) + ". " + teller.summary() + "."
+
+
+class _Teller:
+    """The parts of one request's explanation."""
+
+    def __init__(
+        self,
+        results: Results,
+        book: PolicyBook,
+        row: int,
+        now_s: int,
+        words: Words,
+        reasons: Mapping[int, str],
+        executors: Mapping[int, str],
+    ) -> None:
+        self.results, self.book, self.row, self.now_s, self.words = results, book, row, now_s, words
+        self.reasons, self.executors = reasons, executors
+        self.first, self.last = results.trace.events.first[row : row + 2].tolist()
+        self.created_s = int(results.created_s[row])
+        self.verdict = Verdict(str(verdicts_of(results, now_s)[row]))
+        self.is_own_hours = int(results.clocks.own[results.policy[row]]) != ROUND_THE_CLOCK
+
+    def events(self) -> Iterator[Entry]:
+        """An entry per event that changed something."""
+        yield self.created_s, 0, self.words.say("received", when=self.when(self.created_s))
+        started = int(self.results.started_s[self.row])
+        if started > self.created_s:
+            yield started, 1, self.words.say("starts", when=self.when(started))
+        for event in range(self.first, self.last):
+            text = self.event(event)
+            if text:
+                yield int(self.results.trace.events.at_s[event]), 3, text
+
+    def event(self, event: int) -> str:
+        """What an event did, in words; empty where it changed nothing."""
+        trace = self.results.trace
+        kind, at = Kind(int(trace.events.kind[event])), int(trace.events.at_s[event])
+        before = int(trace.state[event - 1]) if event > self.first else -1
+        has_changed = int(trace.state[event]) != before
+        if kind == Kind.PAUSED and has_changed:
+            return self.pause(event, at)
+        if kind == Kind.CLOSED and has_changed:
+            return self.closing(at)
+        if kind == Kind.CANCELLED and has_changed:
+            return self.words.say("cancelled", when=self.when(at))
+        if kind == Kind.REOPENED and has_changed:
+            return self.words.say("reopened", when=self.when(at))
+        if kind == Kind.RETURNED:
+            return self.words.say("returned", when=self.when(at))
+        if kind == Kind.EXTENDED:
+            return self.extension(event, at)
+        return self.assignment(event, at) if kind == Kind.ASSIGNED else ""
+
+    def assignment(self, event: int, at: int) -> str:
+        executor = int(self.results.trace.events.executor_ids[event])
+        name = self.executors.get(executor, "")
+        key = "assigned" if executor != NOBODY and name else "assigned_plain"
+        said = self.words.say(key, when=self.when(at), executor=name)
+        has_class = int(self.results.trace.events.class_ids[event]) != 0
+        return f"{said}; {self.words.say('class_changed', when=self.when(at))}" if has_class else said
+
+    def pause(self, event: int, at: int) -> str:
+        trace, end = self.results.trace, event + 1
+        while end < self.last and trace.state[end] == State.PAUSED:
+            end += 1
+        code = self.reasons.get(event - self.first, "")
+        suffix, reason = ("" if code else "_plain"), self.words.reason(code)
+        if end >= self.last:
+            return self.words.say(f"paused_still{suffix}", when=self.when(at), reason=reason)
+        until = int(trace.events.at_s[end])
+        said = self.words.say(f"paused{suffix}", when=self.when(at), span=self.words.span(until - at), reason=reason)
+        within = self.own_between(at, until)
+        if not self.is_own_hours or within == until - at:
+            return said
+        return f"{said} {self.words.say('of_hours', span=self.words.span(within))}"
+
+    def extension(self, event: int, at: int) -> str:
+        trace = self.results.trace
+        if trace.is_extension[event]:
+            span = self.words.span(int(self.results.target_s[self.row]))
+            return self.words.say("extended", when=self.when(at), span=span)
+        lengths = trace.events.extended_s[event], trace.events.extended_to_s[event]
+        return self.words.say(
+            "extended_empty" if all(length == NOTHING for length in lengths) else "extended_not", when=self.when(at)
+        )
+
+    def closing(self, at: int) -> str:
+        is_final = at == int(self.results.resolved_s[self.row])
+        key = (
+            {
+                Verdict.ON_TIME: "closed_on_time",
+                Verdict.LATE: "closed_late",
+                Verdict.LATE_3X: "closed_late_3x",
+            }.get(self.verdict, "closed")
+            if is_final
+            else "closed_between"
+        )
+        late = int(self.results.late_s[self.row]) or at - int(self.results.due_s[self.row])
+        return self.words.say(key, when=self.when(at), span=self.words.span(late) if "late" in key else "")
+
+    def holidays(self) -> Iterator[Entry]:
+        """Holidays of the request's own calendar between receipt and the end of its story."""
+        ends = [int(self.results.last_s[self.row]), int(self.results.due_s[self.row])]
+        days = sorted(
+            days_off_between(self.results, self.book, self.row, self.created_s, max(self.created_s, *ends)).items()
+        )
+        for day_on, name in days[:MAX_HOLIDAYS]:
+            said = self.words.say("holiday" if name else "holiday_plain", day=self.day(day_on), name=name)
+            yield self.midnight(day_on), 2, said
+        if len(days) > MAX_HOLIDAYS:
+            yield (
+                self.midnight(days[MAX_HOLIDAYS][0]),
+                2,
+                self.words.say("more_holidays", count=len(days) - MAX_HOLIDAYS),
+            )
+
+    def term(self) -> Iterator[Entry]:
+        """When the term is used up."""
+        due = int(self.results.due_s[self.row])
+        if (
+            due != NOTHING
+            and self.verdict != Verdict.CANCELLED
+            and int(self.results.paused_since_s[self.row]) == NOTHING
+        ):
+            yield due, 4 if due < int(self.results.last_s[self.row]) else 2, self.words.say("due", when=self.when(due))
+
+    def open_state(self) -> list[str]:
+        """How an open request stands at the moment."""
+        if self.verdict == Verdict.NO_TERM:
+            return [self.words.say("no_term")]
+        if not self.verdict.startswith("open"):
+            return []
+        left = int(self.results.remaining_s(self.now_s)[self.row])
+        is_paused = int(self.results.paused_since_s[self.row]) != NOTHING
+        key = "open_paused" if is_paused and self.verdict != Verdict.OPEN_OVERDUE else self.verdict.value
+        return [self.words.say(key, span=self.words.span(abs(left)))]
+
+    def summary(self) -> str:
+        """The parts added up: used, outside hours, paused or closed."""
+        results, row = self.results, self.row
+        target = int(results.target_s[row])
+        used, life = int(results.own_s[row]), int(results.last_s[row]) - self.created_s
+        if int(results.resolved_s[row]) != NOTHING:
+            life = int(results.resolved_s[row]) - self.created_s
+        running = int(results.calendar_s[row])
+        key = "summary_own" if self.is_own_hours else "summary_calendar"
+        said = [
+            self.words.say(
+                key, used=self.words.span(used), target=self.words.span(target) if target != NOTHING else "–"
+            )
+        ]
+        if running - used >= 60:
+            said.append(self.words.say("outside", span=self.words.span(running - used)))
+        if life - running >= 60:
+            said.append(self.words.say("not_running", span=self.words.span(life - running)))
+        return ", ".join(said)
+
+    def own_between(self, start: int, end: int) -> int:
+        number = int(self.results.clocks.own[self.results.policy[self.row]])
+        if number == ROUND_THE_CLOCK:
+            return end - start
+        return int(np.diff(self.results.clocks.calendars[number].worked(np.array([start, end])))[0])
+
+    def when(self, at_s: int) -> str:
+        """Day, month, hour and minute in the city's time; the year where it is not the year of receipt."""
+        local = datetime.fromtimestamp(at_s, self.book.zone)
+        return f"{self.day(local.date())} {local:%H:%M}"
+
+    def day(self, day_on: date) -> str:
+        year = "" if day_on.year == datetime.fromtimestamp(self.created_s, self.book.zone).year else str(day_on.year)
+        return f"{day_on.day}.{day_on.month}.{year}"
+
+    def midnight(self, day_on: date) -> int:
+        return int(datetime(day_on.year, day_on.month, day_on.day, tzinfo=self.book.zone).timestamp())
