@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import geopandas as gpd
+import osmium
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -159,6 +160,37 @@ def test_boundaries_of_an_osm_extract_become_areas_with_all_their_names(tmp_path
     (area,) = territories_from_osm(path, admin_level=9, language="sk")
     assert (area.code, area.names, area.population) == ("osm_r7", {"sk": "Mesto", "uk": "Місто"}, 1200)
     assert shape_of(area).area == pytest.approx(0.01)
+
+
+def test_minsk_read_from_an_extract_is_minsk_read_from_geojson(shared_data: Path, tmp_path: Path) -> None:
+    outlines = load_territories(shared_data / "territories" / "minsk-districts.geojson", language="ru")
+    path = tmp_path / "minsk.osm.pbf"
+    write_extract(outlines, path)
+    found = {plain(area.names["ru"]): area for area in territories_from_osm(path, admin_level=9, language="ru")}
+    assert len(found) == 9
+    for area in outlines:
+        same = shape_of(found[plain(area.names["ru"])])
+        assert same.symmetric_difference(shape_of(area)).area < 1e-9
+
+
+def write_extract(areas: tuple[Territory, ...], path: Path) -> None:
+    """Write outlines as OSM relations of closed ways, nodes first."""
+    numbers: dict[tuple[float, float], int] = {}
+    rings = [
+        (position, role, [numbers.setdefault(point, len(numbers) + 1) for point in ring.coords])
+        for position, area in enumerate(areas, 1)
+        for polygon in shape_of(area).geoms
+        for role, ring in [("outer", polygon.exterior), *(("inner", hole) for hole in polygon.interiors)]
+    ]
+    with osmium.SimpleWriter(str(path)) as writer:
+        for (lon, lat), number in numbers.items():
+            writer.add_node(osmium.osm.mutable.Node(id=number, location=(lon, lat), version=1))
+        for number, (_, _, nodes) in enumerate(rings, 1):
+            writer.add_way(osmium.osm.mutable.Way(id=number, nodes=nodes, version=1))
+        for position, area in enumerate(areas, 1):
+            members = [("w", number, role) for number, (of, role, _) in enumerate(rings, 1) if of == position]
+            tags = {"type": "boundary", "boundary": "administrative", "admin_level": "9", "name": area.names["ru"]}
+            writer.add_relation(osmium.osm.mutable.Relation(id=position, members=members, tags=tags, version=1))
 
 
 def test_an_extract_without_complete_boundaries_says_so(shared_data: Path) -> None:
