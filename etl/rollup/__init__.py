@@ -1,1 +1,7 @@
-"""Roll-ups kept current by the load: each family of figures is defined once, as SQL over the facts, for writing and reading."""
+"""Roll-ups kept current by the load: each family of figures is defined once, as SQL over the facts, to write and to read."""
+
+from __future__ import annotations
+
+from etl.rollup.update import is_current, rebuild, update
+
+__all__ = ["is_current", "rebuild", "update"]

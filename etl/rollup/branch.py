@@ -82,7 +82,7 @@ def one() -> ColumnElement[int]:
 
 def summed(column: ColumnElement[Any]) -> ColumnElement[int]:
     """The sum as a whole number; 0 over no rows."""
-    return cast(func.coalesce(func.sum(column), literal_column("0", Integer)), Integer)
+    return cast(func.coalesce(func.sum(column), literal_column("0", Integer)), BigInteger)
 
 
 def select_rows(
