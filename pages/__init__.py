@@ -1,1 +1,22 @@
-"""One file per page, wiring only, so that a page can be read in one sitting."""
+"""One file per page, wiring only; the lists say which process shows which, and import them when asked.
+
+Late, because a page imports its component libraries, and each of those loads on every page of its process.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+
+def staff() -> tuple[ModuleType, ...]:
+    """The pages of the staff process."""
+    from pages import data
+
+    return (data,)
+
+
+def public() -> tuple[ModuleType, ...]:
+    """The pages of the public process."""
+    from pages import public_home
+
+    return (public_home,)

@@ -1,0 +1,109 @@
+/* The filter bar and the address say the same; mirrors dashboard/filters.py (order of keys, sorted codes). */
+(function () {
+  "use strict";
+  var ns = (window.dash_clientside = window.dash_clientside || {});
+  ns.linka = ns.linka || {};
+  var KEYS = ["territory", "topic", "channel", "line", "class", "executor", "executor_kind", "group"];
+  var GRAINS = ["day", "week", "month", "quarter"];
+  var DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+  function read(search, defaults) {
+    var query = new URLSearchParams(search || "");
+    var from = query.get("from"), to = query.get("to"), grain = query.get("grain");
+    if (!DAY.test(from || "")) { from = defaults.from; }
+    if (!DAY.test(to || "")) { to = defaults.to; }
+    if (from > to) { from = defaults.from; to = defaults.to; }
+    return { from: from, to: to, grain: GRAINS.indexOf(grain) < 0 ? "day" : grain,
+      lists: KEYS.map(function (key) { return query.getAll(key); }) };
+  }
+
+  function write(values) {
+    var query = new URLSearchParams();
+    query.append("from", values.from);
+    query.append("to", values.to);
+    if (values.grain !== "day") { query.append("grain", values.grain); }
+    KEYS.forEach(function (key, place) {
+      (values.lists[place] || []).slice().sort().forEach(function (code) { query.append(key, code); });
+    });
+    return "?" + query.toString();
+  }
+
+  function component(type, namespace, props) { return { type: type, namespace: namespace, props: props }; }
+
+  function chips(values, search) {
+    var found = [];
+    KEYS.forEach(function (key, place) {
+      values.lists[place].forEach(function (code) {
+        var less = { from: values.from, to: values.to, grain: values.grain, lists: values.lists.map(function (list, other) {
+          return other === place ? list.filter(function (one) { return one !== code; }) : list;
+        }) };
+        found.push(component("Link", "dash_core_components", {
+          href: location.pathname + write(less), className: "chip", children: (LABELS[key] || {})[code] || code, title: "×" }));
+      });
+    });
+    if (search) {
+      found.push(component("Link", "dash_core_components", { href: location.pathname, className: "reset", children: LABELS.reset }));
+    }
+    return found;
+  }
+
+  var LABELS = {};
+
+  function mark(values, defaults) {
+    document.querySelectorAll("[data-preset-days]").forEach(function (button) {
+      var span = preset(button.dataset.presetDays, defaults);
+      button.setAttribute("aria-pressed", String(span.from === values.from && span.to === values.to));
+    });
+    document.querySelectorAll("#shell-nav a").forEach(function (link) {
+      link.dataset.keeps = "yes";
+    });
+  }
+
+  function preset(days, defaults) {
+    if (days === "all") { return { from: defaults.first, to: defaults.to }; }
+    var last = new Date(defaults.to + "T00:00:00Z");
+    last.setUTCDate(last.getUTCDate() - Number(days) + 1);
+    return { from: last.toISOString().slice(0, 10), to: defaults.to };
+  }
+
+  var known = null;
+  /* Address to bar when the address changed (also by the back button), bar to address when a field changed. */
+  ns.linka.sync = function (search) {
+    var context = ns.callback_context, same = ns.no_update;
+    var args = Array.prototype.slice.call(arguments);
+    var defaults = args[args.length - 1] || {};
+    LABELS = defaults.labels || {};
+    known = defaults;
+    var fields = args.slice(1, -1);
+    var shown = { from: fields[0] || defaults.from, to: fields[1] || defaults.to, grain: fields[2] || "day",
+      lists: fields.slice(3).map(function (list) { return list || []; }) };
+    var touched = (context.triggered || []).map(function (one) { return one.prop_id; });
+    var byField = touched.length > 0 && touched.every(function (id) { return id.indexOf("filter-") === 0; });
+    var asked = read(search, defaults);
+    if (byField && write(asked) !== write(shown)) {
+      if (shown.from > shown.to || !DAY.test(shown.from) || !DAY.test(shown.to)) { return Array(5 + KEYS.length).fill(same); }
+      mark(shown, defaults);
+      return [write(shown), chips(shown, write(shown)), same, same, same].concat(KEYS.map(function () { return same; }));
+    }
+    mark(asked, defaults);
+    return [same, chips(asked, search), asked.from, asked.to, asked.grain].concat(asked.lists);
+  };
+
+  document.addEventListener("click", function (event) {
+    var button = event.target instanceof Element && event.target.closest("[data-preset-days]");
+    if (!button || !known) { return; }
+    var values = read(location.search, known), span = preset(button.dataset.presetDays, known);
+    values.from = span.from; values.to = span.to;
+    window.dash_clientside.set_props("shell-url", { search: write(values) });
+  });
+  /* Links of the navigation carry the filters of the moment. */
+  document.addEventListener("click", function (event) {
+    var link = event.target instanceof Element && event.target.closest("#shell-nav a");
+    if (!link || !location.search || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.button) { return; }
+    event.preventDefault();
+    event.stopPropagation();
+    var path = new URL(link.href, location.href).pathname;
+    history.pushState({}, "", path + location.search);
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+  }, true);
+})();

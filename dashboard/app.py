@@ -1,0 +1,230 @@
+"""The app factory: one code base, two processes, everything put together here and nowhere else.
+
+The staff process carries dmc and plotly; the public one plain HTML and the social map, because every imported
+component library loads on every page of its process. The last step asks the new app for its own page: without that,
+the first visitors of 3 of 12 fresh starts got a broken one (plotly/dash#3971).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+import flask
+from dash import ClientsideFunction, Dash, Input, Output, State, html, no_update
+from dash.development.base_component import Component
+
+from dashboard import downloads, health, plotly_bundle, routes
+from dashboard.components.ids import Shell
+from dashboard.components.shell import Frame, NavLink, shell
+from dashboard.components.states import not_ready
+from dashboard.deps import Deps
+from dashboard.i18n import Texts
+from dashboard.queries.readiness import readiness
+from dashboard.security import gate, headers
+from dashboard.view import language
+
+ASSETS: Final = Path(__file__).parents[1] / "assets"
+_ONLY: Final = {"staff": ["^vendor$", "^public$"], "public": ["^vendor$", "^staff$"]}
+_INDEX: Final = """<!DOCTYPE html>
+<html>
+<head>
+{%metas%}
+<title>{%title%}</title>
+{%favicon%}
+{%css%}
+</head>
+<body>
+{%app_entry%}
+<footer class="scripts">
+{%config%}
+{%scripts%}
+{%renderer%}
+</footer>
+</body>
+</html>"""
+
+
+class LinkaDash(Dash):
+    """Dash whose first answer already has the page's language, title and theme."""
+
+    deps: Deps
+
+    def interpolate_index(self, **parts: Any) -> str:
+        """The index with `lang`, the reader's theme, the page's title, and words for a browser without scripts."""
+        lang = language(self.deps)
+        t = Texts(lang)
+        theme = flask.request.cookies.get("linka_theme", "") if flask.has_request_context() else ""
+        path = flask.request.path if flask.has_request_context() else "/"
+        parts["title"] = escape(page_title(self.deps, path, t))
+        if self.deps.process == "staff":
+            parts["css"] += f'\n<link rel="preload" as="script" href="{plotly_bundle.URL}">'
+        parts["app_entry"] = (
+            f'<div id="react-entry-point"><div class="_dash-loading">{escape(t("shell.loading"))}</div></div>'
+            f"<noscript><p class='notice'>{escape(t('shell.no_script'))}</p></noscript>"
+        )
+        chosen = f' data-theme="{theme}"' if theme in ("light", "dark") else ""
+        page = super().interpolate_index(**parts)
+        return page.replace("<html>", f'<html lang="{lang}" dir="ltr"{chosen}>', 1)
+
+
+def create_app(deps: Deps) -> LinkaDash:
+    """The app of `deps.process`, ready to serve, warmed up."""
+    app = _bare_app(deps)
+    server: flask.Flask = app.server
+    server.secret_key = deps.settings.session_key()
+    server.config["SEND_FILE_MAX_AGE_DEFAULT"] = headers.LONG_CACHE_S
+    if deps.process == "staff":
+        gate.guard(server, deps.settings)
+        plotly_bundle.register(server)
+        downloads.register(server, deps)
+    health.register(server, deps)
+    routes.register(server, deps)
+    for page in _page_modules(deps.process):
+        page.register(app, deps)
+    extra = _staff_parts(app, deps) if deps.process == "staff" else None
+    _serve_layout(app, deps, extra)
+    app.clientside_callback(
+        ClientsideFunction("linka", "arrive"), Output("shell-arrived", "title"), Input(Shell.PAGE, "children"),
+        State(Shell.URL, "pathname"), State(Shell.STATE, "data"), prevent_initial_call=True,
+    )  # fmt: skip
+    headers.protect(server, policy=headers.content_policy(app.csp_hashes()))
+    _warm_up(server)
+    return app
+
+
+def page_title(deps: Deps, path: str, t: Texts) -> str:
+    """The browser's title of the page at `path`."""
+    found = deps.pages.find(path)
+    name = t(found[0].title) if found else t("not_found.title")
+    return f"{name} · {deps.profile.name(t.lang)} · Linka"
+
+
+def _bare_app(deps: Deps) -> LinkaDash:
+    app = LinkaDash(
+        f"linka-{deps.process}",
+        assets_folder=str(ASSETS),
+        assets_path_ignore=_ONLY[deps.process],
+        assets_ignore=r"\.(mjs|br|txt)$",
+        pages_folder="",
+        use_pages=False,
+        compress=True,
+        update_title="",
+        title="Linka",
+        suppress_callback_exceptions=False,
+        index_string=_INDEX,
+        meta_tags=[{"name": "color-scheme", "content": "light dark"}],
+        enable_mcp=False,
+    )
+    app.deps = deps
+    return app
+
+
+def _page_modules(process: str) -> tuple[ModuleType, ...]:
+    import pages
+
+    return pages.staff() if process == "staff" else pages.public()
+
+
+def _staff_parts(app: LinkaDash, deps: Deps) -> Callable[[str], tuple[Component, Component]]:
+    from dashboard import staff
+
+    return staff.register(app, deps)
+
+
+def _serve_layout(app: LinkaDash, deps: Deps, extra: Callable[[str], tuple[Component, Component]] | None) -> None:
+    frame = frame_of(deps)
+
+    def whole(page: Component | None, rendered: str, lang: str) -> Component:
+        filters, status = extra(lang) if extra else (None, None)
+        framed = shell(
+            frame(lang), Texts(lang), page=page, rendered=rendered, has_filters=has_filters(deps, rendered),
+            filters=filters, status=status,
+        )  # fmt: skip
+        if deps.process == "staff":
+            from dashboard import staff
+
+            return staff.provider(framed)
+        return framed
+
+    def layout() -> Component:
+        path, query = asked_page()
+        return whole(render(deps, path, query), path, language(deps))
+
+    examples = html.Div([page.example() for page in deps.pages])
+    app.validation_layout = whole(examples, "", language(deps))
+    app.layout = layout
+
+    def route(pathname: str | None, search: str | None, state: dict[str, Any] | None) -> tuple[Any, Any]:
+        path = pathname or "/"
+        if state and state.get("path") == path:
+            return no_update, no_update
+        title = page_title(deps, path, Texts(language(deps)))
+        return render(deps, path, search or ""), {"path": path, "title": title, "has_filters": has_filters(deps, path)}
+
+    app.callback(
+        Output(Shell.PAGE, "children"), Output(Shell.STATE, "data"),
+        Input(Shell.URL, "pathname"), State(Shell.URL, "search"), State(Shell.STATE, "data"),
+    )(route)  # fmt: skip
+
+
+def asked_page() -> tuple[str, str]:
+    """Path and query of the page whose layout is asked: Dash asks without saying for which, the Referer says it."""
+    if not flask.has_request_context() or not flask.request.referrer:
+        return "", ""
+    found = re.match(r"https?://([^/]+)(/[^?#]*)?(\?[^#]*)?", flask.request.referrer)
+    if not found or found[1] != flask.request.host:
+        return "", ""
+    return found[2] or "/", found[3] or ""
+
+
+def has_filters(deps: Deps, path: str) -> bool:
+    """Whether the filter bar stands above the page at `path`."""
+    found = deps.pages.find(path)
+    return found is not None and found[0].has_filters
+
+
+def render(deps: Deps, path: str, search: str) -> Component | None:
+    """The page at `path`, or the page that says there is none; None where no path is known yet."""
+    if not path:
+        return None
+    found = deps.pages.find(path)
+    if found is None:
+        from pages import not_found
+
+        return not_found.layout(deps)
+    page, parts = found
+    state, _ = readiness(deps.read)
+    if state != "ready":
+        return not_ready(Texts(language(deps)))
+    query = {key: values[0] if len(values) == 1 else values for key, values in parse_qs(search.lstrip("?")).items()}
+    return page.layout(**{key: value for key, value in query.items() if key.isidentifier()} | parts)
+
+
+def frame_of(deps: Deps) -> Callable[[str], Frame]:
+    """What the frame shows, by language."""
+
+    def frame(lang: str) -> Frame:
+        t = Texts(lang)
+        nav = [NavLink(page.path, t(page.nav or page.title)) for page in deps.pages.in_nav()]
+        return Frame(
+            city=deps.profile.name(lang),
+            nav=nav,
+            version=health.VERSION,
+            home="/",
+            other=routes.other_process(deps, t),
+            logout=deps.process == "staff" and bool(deps.settings.staff_password),
+        )
+
+    return frame
+
+
+def _warm_up(server: flask.Flask) -> None:
+    client = server.test_client()
+    for path in ("/", "/_dash-layout", "/_dash-dependencies"):
+        client.get(path, base_url="http://localhost")

@@ -1,0 +1,160 @@
+"""A chart card: what is shown, what it says, of how many, and the same as a table and as files.
+
+The finding is the headline, because a reader in a hurry reads one sentence; the title says what was measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pandas as pd
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard.components.states import empty_state
+from dashboard.components.table import html_table
+from dashboard.formats import number
+from dashboard.i18n import Texts
+
+Size = Literal["s", "m", "l", "xl"]
+Width = Literal["third", "half", "two-thirds", "full"]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What a card says: the words, the figure (None where HTML says it better) and the table twin.
+
+    `table` is what the CSV and XLSX hold: the columns named in `columns` (column to heading), in that order. `n` is
+    the number of rows behind the figure, `unit` what one of them is. `note` states a limit of the figure. With
+    `is_table` the table is the figure: it stands open, and having no rows is an answer.
+    """
+
+    finding: str
+    unit: str
+    n: int | float | None
+    table: pd.DataFrame
+    columns: Mapping[str, str]
+    figure: dict[str, Any] | None = None
+    body: Component | None = None
+    note: str = ""
+    is_table: bool = False
+    links: tuple[tuple[str, str], ...] = field(default_factory=tuple)
+
+    @property
+    def is_empty(self) -> bool:
+        """True where there is nothing to draw."""
+        return not self.is_table and (self.table.empty or (self.n is not None and not self.n))
+
+
+def graph_config(lang: str, *, is_interactive: bool = False) -> dict[str, Any]:
+    """The plotly config of every figure: no logo, no cloud, the reader's language; a mode bar only where one selects."""
+    return {
+        "showSendToCloud": False,
+        "displaylogo": False,
+        "locale": lang if lang in ("sk", "uk", "ru") else "ru" if lang == "be" else "en",
+        "displayModeBar": is_interactive,
+        "responsive": True,
+        "scrollZoom": False,
+    }
+
+
+def card(
+    card_id: str,
+    title: str,
+    t: Texts,
+    *,
+    definition: str = "",
+    size: Size = "m",
+    width: Width = "half",
+    has_figure: bool = True,
+    is_interactive: bool = False,
+) -> Component:
+    """The frame of a card, filled by its callback; its height is fixed, so nothing jumps when the figure comes."""
+    heading = f"{card_id}-title"
+    figure = [
+        html.Div(
+            dcc.Graph(
+                id=f"{card_id}-graph",
+                figure={"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}},
+                config=graph_config(t.lang, is_interactive=is_interactive),
+                className="card-graph",
+            ),
+            className=f"card-figure card-figure-{size}",
+            id=f"{card_id}-figure",
+        )
+    ]
+    return html.Section(
+        [
+            html.Div(
+                [html.H2(title, id=heading, className="card-title"), what_is_this(definition, title, t)],
+                className="card-head",
+            ),
+            html.Div(id=f"{card_id}-says", className="card-says", **{"aria-live": "polite"}),
+            *(figure if has_figure else []),
+            html.Div(id=f"{card_id}-more", className="card-more"),
+        ],
+        className=f"card card-{width}",
+        id=card_id,
+        **{"aria-labelledby": heading},
+    )
+
+
+def what_is_this(definition: str, title: str, t: Texts) -> Component | None:
+    """A disclosure with the definition of a figure; it opens by keyboard and prints closed."""
+    if not definition:
+        return None
+    return html.Details(
+        [
+            html.Summary("?", **{"aria-label": t("card.what_is_this", name=title)}, title=t("card.definition")),
+            html.P(definition),
+        ],
+        className="what",
+    )
+
+
+def says(chart: Chart, t: Texts) -> list[Component]:
+    """The headline and the line of unit and n."""
+    parts: list[Any] = [html.Span(chart.unit)]
+    if chart.n is not None:
+        parts += [" · ", html.Span(["n", "\u202f=\u202f", number(chart.n, t.lang)], className="num")]
+    if chart.note:
+        parts += [" · ", html.Span(chart.note)]
+    return [html.P(chart.finding, className="finding"), html.P(parts, className="meta")]
+
+
+def more(chart: Chart, t: Texts, *, csv: str, xlsx: str) -> list[Component]:
+    """The table twin and the files."""
+    links = [
+        html.A("CSV", href=csv, download="", className="file", **{"aria-label": t("card.csv")}),
+        html.A("XLSX", href=xlsx, download="", className="file", **{"aria-label": t("card.xlsx")}),
+        *(html.A(text, href=href, className="file") for text, href in chart.links),
+    ]
+    files = html.Div(links, className="files")
+    if chart.is_table:
+        return [html_table(chart.table, chart.columns, t.lang), files] if len(chart.table) else []
+    twin = html.Details(
+        [html.Summary(t("card.table")), html_table(chart.table, chart.columns, t.lang)], className="twin"
+    )
+    return [twin, files]
+
+
+def filled(chart: Chart, t: Texts, *, csv: str, xlsx: str) -> tuple[Any, Any, Any]:
+    """What a card shows of `chart`: the words, the figure and the rest; an empty one says so and what to do."""
+    if chart.is_empty:
+        return [empty_state(t)], blank_figure(), []
+    return says(chart, t), chart.figure or blank_figure(), more(chart, t, csv=csv, xlsx=xlsx)
+
+
+def blank_figure() -> dict[str, Any]:
+    """A figure with nothing in it, not even axes."""
+    return {
+        "data": [],
+        "layout": {
+            "xaxis": {"visible": False},
+            "yaxis": {"visible": False},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+        },
+    }

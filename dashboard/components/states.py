@@ -1,0 +1,41 @@
+"""What stands where figures cannot: nothing found, something failed, not allowed; each says what to do next."""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.i18n import Texts
+
+
+def empty_state(t: Texts, *, text: str = "") -> Component:
+    """Nothing to show for these filters."""
+    return html.Div(
+        [html.P(t("state.empty"), className="state-title"), html.P(text or t("state.empty_cure"))],
+        className="state state-empty",
+    )
+
+
+def error_state(t: Texts, *, reference: str = "") -> Component:
+    """Something failed; `reference` finds it in the log."""
+    return html.Div(
+        [
+            html.P(t("state.error"), className="state-title"),
+            html.P([t("state.error_cure"), " ", html.Code(reference) if reference else ""]),
+        ],
+        className="state state-error",
+        role="alert",
+    )
+
+
+def not_ready(t: Texts) -> Component:
+    """A whole page for a database without data: what to run."""
+    return html.Div(
+        [html.H1(t("state.not_ready"), tabIndex=-1), html.P(t("state.not_ready_cure"), className="lead")],
+        className="page-head",
+    )
+
+
+def notice(text: str, *, kind: str = "info") -> Component:
+    """A line that stands above the figures; `kind` is info or warning."""
+    return html.P(text, className=f"notice notice-{kind}")

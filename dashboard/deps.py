@@ -1,0 +1,62 @@
+"""What an app is handed when it is made: settings, the city, the way to its data, a clock and its lists of pages and cards.
+
+Nothing below reaches for a global: two apps with two databases live side by side in the tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Literal
+
+from dashboard.page import Pages
+from dashboard.settings import Settings
+from etl.db import make_engine
+from geodata.cities import load_profile
+
+if TYPE_CHECKING:
+    from dashboard.cards import Cards
+    from dashboard.queries import Reader
+    from geodata.profile import CityProfile
+
+Process = Literal["staff", "public"]
+
+
+def utc_now() -> datetime:
+    """The moment now; the one clock of the read side."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Deps:
+    """What pages and shell lean on."""
+
+    settings: Settings
+    profile: CityProfile
+    read: Reader
+    cards: Cards
+    process: Process = "staff"
+    now: Callable[[], datetime] = utc_now
+    pages: Pages = field(default_factory=Pages)
+
+    def today(self) -> date:
+        """Today in the city."""
+        return self.now().astimezone(self.profile.zone).date()
+
+
+def make_deps(settings: Settings, *, process: Process = "staff", now: Callable[[], datetime] = utc_now) -> Deps:
+    """Deps of one process; the engine opens its first connection with the first question."""
+    from dashboard.cards import Cards
+    from dashboard.queries import Reader
+
+    profile = load_profile(settings.city)
+    engine = make_engine(
+        settings.base.database_url.value,
+        read_only=True,
+        timeout_s=settings.query_timeout_s,
+        pool_size=settings.threads,
+    )
+    return Deps(
+        settings=settings, profile=profile, read=Reader.of(engine, profile), cards=Cards(), process=process, now=now
+    )

@@ -1,0 +1,98 @@
+"""One reader's view: who asks what, in which language, at which moment; everything a page function is handed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, cast
+from urllib.parse import parse_qs
+
+import flask
+
+from dashboard import queries
+from dashboard.filters import Filters, parse, to_query
+from dashboard.i18n import Texts, choose
+
+if TYPE_CHECKING:
+    from dashboard.deps import Deps
+    from dashboard.queries import Reader, Reference
+
+LANG_COOKIE: Final = "linka_lang"
+DEFAULT_DAYS: Final = 30
+MAX_SEARCH: Final = 8_000
+"""Characters of a query string that are read; the rest of a hostile one is dropped."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page function needs: `deps`, the `filters` of the address, the reader's `lang`, and `now`."""
+
+    deps: Deps
+    filters: Filters
+    lang: str
+    now: datetime
+
+    @cached_property
+    def t(self) -> Texts:
+        """The texts of the reader's language."""
+        return Texts(self.lang)
+
+    @property
+    def read(self) -> Reader:
+        """The way to the data."""
+        return self.deps.read
+
+    @cached_property
+    def reference(self) -> Reference:
+        """Codes, names and trees of the city."""
+        return queries.reference(self.read)
+
+    @property
+    def query(self) -> str:
+        """The canonical query of the filters, to be put behind a question mark."""
+        return to_query(self.filters)
+
+    def href(self, path: str) -> str:
+        """A link to another page that keeps the filters."""
+        return f"{path}?{self.query}"
+
+
+def language(deps: Deps) -> str:
+    """The language of the request at hand; outside one, the city's own."""
+    if not flask.has_request_context():
+        return choose(None, "", deps.profile.languages)
+    wanted = flask.request.cookies.get(LANG_COOKIE)
+    return choose(wanted, flask.request.headers.get("Accept-Language", ""), deps.profile.languages)
+
+
+def span(deps: Deps) -> tuple[date, date]:
+    """First and last day with data; kept until the data change."""
+    state = queries.reference(deps.read)
+    held = deps.read.kept.get("span")
+    if held is None or held[0] is not state:
+        held = (state, queries.data_span(deps.read))
+        deps.read.kept["span"] = held
+    return cast("tuple[date, date]", held[1])
+
+
+def default_period(deps: Deps) -> tuple[date, date]:
+    """The last thirty days that have data, ending today at the latest."""
+    first, last = span(deps)
+    end = min(last, deps.today())
+    return max(first, end - timedelta(days=DEFAULT_DAYS - 1)), end
+
+
+def view(deps: Deps, query: str | Mapping[str, str | list[str]]) -> View:
+    """The view of an address's query: a string as in `?from=...` or its parsed form."""
+    values = parse_qs(query.lstrip("?")[:MAX_SEARCH]) if isinstance(query, str) else query
+    default_from, default_to = default_period(deps)
+    filters = parse(
+        values,
+        city=deps.profile.slug,
+        default_from=default_from,
+        default_to=default_to,
+        known=queries.reference(deps.read),
+    )
+    return View(deps=deps, filters=filters, lang=language(deps), now=deps.now())

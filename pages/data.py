@@ -1,0 +1,148 @@
+"""Where the figures come from, how fresh they are, and what did not get in."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from dash import Dash, html
+from dash.development.base_component import Component
+
+from dashboard import formats, queries
+from dashboard.cards import bind
+from dashboard.components.card import Chart, card
+from dashboard.components.page_head import page_head
+from dashboard.i18n import Texts
+from dashboard.page import Page
+from dashboard.view import View, language
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from dashboard.deps import Deps
+
+PATH = "/data"
+
+
+class Ids(StrEnum):
+    """Parts of the page."""
+
+    SOURCES = "data-sources"
+    LOADS = "data-loads"
+    REJECTS = "data-rejects"
+    UNMAPPED = "data-unmapped"
+
+
+def layout(deps: Deps, /, **_query: Any) -> Component:
+    """Four tables, each with its finding."""
+    t = Texts(language(deps))
+    cards = [
+        card(name, t(f"data.{part}"), t, definition=t(f"data.define_{part}"), width="full", has_figure=False)
+        for name, part in (
+            (Ids.SOURCES, "sources"),
+            (Ids.REJECTS, "rejects"),
+            (Ids.UNMAPPED, "unmapped"),
+            (Ids.LOADS, "loads"),
+        )
+    ]
+    return html.Div([page_head(t("data.title"), t("data.lead"), t), html.Div(cards, className="cards")])
+
+
+def sources(view: View) -> Chart:
+    """Freshness and the last load of each source."""
+    t, frame = view.t, queries.status(view.read, now=view.now)
+    frame = frame.assign(
+        state=[_state(t, row.last_status, is_simulated=row.is_simulated) for row in frame.itertuples()],
+        freshness=[
+            formats.duration(hours * 3600, view.lang) if hours == hours else ""
+            for hours in frame["freshness_h"].astype(float)
+        ],
+        newest=[_moment(view, at) for at in frame["newest_at"]],
+        ended=[_moment(view, at) for at in frame["last_ended_at"]],
+    )
+    columns = _columns(t, source="source", state="status", newest="newest_at", freshness="freshness", ended="ended_at", loads="loads",
+                       rows_read="read", rows_inserted="inserted", rows_updated="updated", rows_unchanged="unchanged",
+                       rows_rejected="rejected", open_rejects="open_rejects")  # fmt: skip
+    return Chart(
+        finding=_sources_finding(view, frame),
+        unit=t("data.unit_sources"),
+        n=len(frame),
+        table=frame,
+        columns=columns,
+        is_table=True,
+    )
+
+
+def _sources_finding(view: View, frame: pd.DataFrame) -> str:
+    failed = frame[frame["last_status"] == "failed"]
+    if len(failed):
+        return view.t("data.sources_failed", source=", ".join(failed["source"]))
+    known = frame.dropna(subset=["newest_at"])
+    if known.empty:
+        return view.t("status.never")
+    newest, stalest = known["newest_at"].max(), known.loc[known["freshness_h"].astype(float).idxmax(), "source"]
+    return view.t("data.sources_says", ago=formats.ago(min(newest, view.now), view.now, view.lang), source=stalest)
+
+
+def loads(view: View) -> Chart:
+    """The latest loads and whether each adds up."""
+    t, frame = view.t, queries.loads(view.read, limit=100)
+    frame = frame.assign(
+        state=[_state(t, row.status, is_simulated=row.is_simulated) for row in frame.itertuples()],
+        ended=[_moment(view, at) for at in frame["ended_at"]],
+    )
+    done = frame[frame["status"] == "done"]
+    parts = done[["rows_inserted", "rows_updated", "rows_unchanged", "rows_rejected"]].sum(axis=1)
+    wrong = int((done["rows_read"] != parts).sum())
+    columns = _columns(t, source="source", file="file", state="status", ended="ended_at", seconds="seconds", rows_read="read",
+                       rows_inserted="inserted", rows_updated="updated", rows_unchanged="unchanged", rows_rejected="rejected")  # fmt: skip
+    finding = t("data.loads_unbalanced", n=wrong) if wrong else t("data.loads_balanced")
+    return Chart(finding=finding, unit=t("data.unit_loads"), n=len(frame), table=frame, columns=columns, is_table=True)
+
+
+def rejects(view: View) -> Chart:
+    """Open rejects by reason, with the cure."""
+    t, frame = view.t, queries.reject_reasons(view.read)
+    waiting = int(frame["n"].sum()) if len(frame) else 0
+    finding = t("data.rejects_says", n=waiting, reason=frame["reason"].iloc[0]) if waiting else t("data.rejects_none")
+    columns = _columns(t, source="source", field="field", reason="reason", cure="cure", n="rows")
+    return Chart(finding=finding, unit=t("data.unit_rows"), n=waiting, table=frame, columns=columns, is_table=True)
+
+
+def unmapped(view: View) -> Chart:
+    """Values that no alias names yet."""
+    t, frame = view.t, queries.unmapped(view.read)
+    rows = int(frame["rows"].sum()) if len(frame) else 0
+    finding = (
+        t("data.unmapped_says", value=frame["value"].iloc[0], field=frame["field"].iloc[0])
+        if rows
+        else t("data.unmapped_none")
+    )
+    columns = _columns(t, source="source", field="field", value="value", rows="rows")
+    return Chart(finding=finding, unit=t("data.unit_rows"), n=rows, table=frame, columns=columns, is_table=True)
+
+
+def register(app: Dash, deps: Deps) -> None:
+    """Add the page and bind its cards."""
+    deps.pages.add(Page(PATH, "data.title", partial(layout, deps), nav="data.title", order=90, has_filters=False))
+    for name, chart_of in (
+        (Ids.SOURCES, sources),
+        (Ids.LOADS, loads),
+        (Ids.REJECTS, rejects),
+        (Ids.UNMAPPED, unmapped),
+    ):
+        bind(app, deps, name, chart_of, has_figure=False)
+
+
+def _columns(t: Texts, **names: str) -> dict[str, str]:
+    return {column: t(f"data.column.{key}") for column, key in names.items()}
+
+
+def _state(t: Texts, status: str, *, is_simulated: bool) -> str:
+    text = t(f"data.state.{status}")
+    return t("data.state.simulated", state=text) if is_simulated else text
+
+
+def _moment(view: View, at: Any) -> str:
+    return formats.NONE if at is None or at != at else formats.instant(at, view.lang, view.deps.profile.zone)

@@ -1,0 +1,1 @@
+"""The public start page until the social map lands."""
