@@ -6,7 +6,7 @@ import tomllib
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from importlib import resources
 from typing import Any
 
@@ -17,7 +17,7 @@ from etl.ids import reference_id
 from etl.simulate.facts import SimulationFacts
 from etl.simulate.frames import Keys
 from etl.simulate.places import draw_points
-from geodata.profile import CityProfile, text_in
+from geodata.profile import CityProfile, Territory, text_in
 from geodata.taxonomy import load_taxonomy
 
 ACCESS = (
@@ -51,7 +51,9 @@ def institution_frames(
     lon, lat = draw_points(profile, np.array([place.territory for place in places], dtype=np.int64), 0.0, rng)
     rows: dict[str, list[Row]] = {}
     for index, place in enumerate(places):
-        for table, row in _rows(profile, keys, place, (float(lon[index]), float(lat[index])), checked_at, rng):
+        checked_on = (checked_at - timedelta(days=int(rng.integers(5, 500)))).date()
+        desk = _Desk(profile, keys, place, profile.territories[place.territory], checked_on)
+        for table, row in _rows(desk, (float(lon[index]), float(lat[index])), rng):
             rows.setdefault(table, []).append(row)
     return {table: pd.DataFrame(listed) for table, listed in rows.items()}
 
@@ -72,144 +74,101 @@ def _places(profile: CityProfile, facts: SimulationFacts, rng: np.random.Generat
         yield from (Place(kind, table, area, number + 1) for area in areas for number in range(per_area))
 
 
-def _rows(
-    profile: CityProfile,
-    keys: Keys,
-    place: Place,
-    point: tuple[float, float],
-    checked_at: datetime,
-    rng: np.random.Generator,
-) -> Iterator[tuple[str, Row]]:
-    area = profile.territories[place.territory]
-    own = profile.languages[0]
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What the rows of one institution share; `row` makes one with its id and provenance."""
+
+    profile: CityProfile
+    keys: Keys
+    place: Place
+    area: Territory
+    checked_on: date
+
+    @property
+    def own(self) -> str:
+        """The city's own language."""
+        return self.profile.languages[0]
+
+    def id(self, suffix: str) -> str:
+        """The id of the row with that suffix."""
+        return directory_id(self.keys.source, self._key(suffix))
+
+    def row(self, table: str, suffix: str, **values: Any) -> tuple[str, Row]:
+        """A row of `table`."""
+        return table, {"id": self.id(suffix), **_provenance(self.keys, self._key(suffix)), **values}
+
+    def _key(self, suffix: str) -> str:
+        return f"i-{self.place.kind}-{self.area.code}-{self.place.number}-{suffix}"
+
+
+def _rows(desk: _Desk, point: tuple[float, float], rng: np.random.Generator) -> Iterator[tuple[str, Row]]:
+    """The rows of one institution."""
+    yield from _place_rows(desk, point, rng)
+    for code in desk.place.table["services"]:
+        yield from _service_rows(desk, code, rng)
+    for link, prop in ACCESS:
+        if rng.random() < desk.place.table["share_access"] * 0.6:
+            value = str(rng.choice(["yes", "no", "limited"], p=[0.62, 0.28, 0.10]))
+            yield desk.row(
+                "accessibility_observation", f"acc-{prop}", location_id=desk.id("loc"), link=link, property=prop,
+                value=value, observed_on=desk.checked_on,
+            )  # fmt: skip
+
+
+def _place_rows(desk: _Desk, point: tuple[float, float], rng: np.random.Generator) -> Iterator[tuple[str, Row]]:
+    place, area, own = desk.place, desk.area, desk.own
+    patterns: Mapping[str, str] = place.table["names"]
     names = {
-        lang: pattern.format(area=text_in(area.names, lang, own), number=place.number)
-        for lang, pattern in place.table["names"].items()
+        lang: text.format(area=text_in(area.names, lang, own), number=place.number) for lang, text in patterns.items()
     }
     name = names.get(own, names["en"])
-    key = f"i-{place.kind}-{area.code}-{place.number}"
-    is_protected = bool(place.table.get("is_protected", False))
-
-    def row(table: str, suffix: str, **values: Any) -> tuple[str, Row]:
-        source_key = f"{key}-{suffix}"
-        return table, {"id": directory_id(keys.source, source_key), **_provenance(keys, source_key), **values}
-
-    organization_id = directory_id(keys.source, f"{key}-org")
-    location_id = directory_id(keys.source, f"{key}-loc")
-    checked_on = (checked_at - timedelta(days=int(rng.integers(5, 500)))).date()
-    yield row("organization", "org", name=name, name_translations=names)
     has_hours = rng.random() < place.table["share_hours"]
-    yield row(
-        "location",
-        "loc",
-        organization_id=organization_id,
-        location_type="physical",
-        name=name,
-        name_translations=names,
-        lon=point[0],
-        lat=point[1],
-        territory_id=reference_id(profile.slug, "territory", area.code),
-        kind=place.kind,
-        is_protected=is_protected,
-        opening_hours=place.table["hours"] if has_hours else None,
-        assured_on=checked_on,
-    )
-    yield row(
-        "address",
-        "addr",
-        location_id=location_id,
-        address_1=f"{text_in(area.names, own)} {int(rng.integers(1, 120))}",
-        city=profile.name(own),
-        country=profile.country,
-        address_type="physical",
-    )
-    yield row("phone", "phone", location_id=location_id, number=_number(rng), type="voice")
-    for code in place.table["services"]:
-        yield from _service_rows(profile, keys, place, key, code, organization_id, location_id, checked_on, rng)
-    for link, prop in ACCESS:
-        if rng.random() < place.table["share_access"] * 0.6:
-            value = str(rng.choice(["yes", "no", "limited"], p=[0.62, 0.28, 0.10]))
-            yield row(
-                "accessibility_observation",
-                f"acc-{prop}",
-                location_id=location_id,
-                link=link,
-                property=prop,
-                value=value,
-                observed_on=checked_on,
-            )
+    yield desk.row("organization", "org", name=name, name_translations=names)
+    yield desk.row(
+        "location", "loc", organization_id=desk.id("org"), location_type="physical", name=name, name_translations=names,
+        lon=point[0], lat=point[1], territory_id=reference_id(desk.profile.slug, "territory", area.code),
+        kind=place.kind, is_protected=bool(place.table.get("is_protected", False)),
+        opening_hours=place.table["hours"] if has_hours else None, assured_on=desk.checked_on,
+    )  # fmt: skip
+    yield desk.row(
+        "address", "addr", location_id=desk.id("loc"), city=desk.profile.name(own), country=desk.profile.country,
+        address_1=f"{text_in(area.names, own)} {int(rng.integers(1, 120))}", address_type="physical",
+    )  # fmt: skip
+    yield desk.row("phone", "phone", location_id=desk.id("loc"), number=_number(rng), type="voice")
 
 
-def _service_rows(
-    profile: CityProfile,
-    keys: Keys,
-    place: Place,
-    key: str,
-    code: str,
-    organization_id: str,
-    location_id: str,
-    checked_on: object,
-    rng: np.random.Generator,
-) -> Iterator[tuple[str, Row]]:
+def _service_rows(desk: _Desk, code: str, rng: np.random.Generator) -> Iterator[tuple[str, Row]]:
+    table = desk.place.table
+    ids = {"service_id": desk.id(f"{code}-svc"), "location_id": desk.id("loc")}
+    at_location = {**ids, "service_at_location_id": desk.id(f"{code}-sal")}
+    yield desk.row("service", f"{code}-svc", organization_id=desk.id("org"), **_service_values(desk, code, rng))
+    yield desk.row("service_at_location", f"{code}-sal", **ids)
+    yield desk.row("phone", f"{code}-phone", **at_location, number=_number(rng), type="voice")
+    if table.get("takes_applications"):
+        room = f"{int(rng.integers(1, 40))}"
+        yield desk.row("hsds_contact", f"{code}-desk", **at_location, name=room, title="desk", takes_applications=True)
+    if "intake" in table:
+        yield desk.row("schedule", f"{code}-intake", **at_location, opening_hours=table["intake"], purpose="intake")
+    for lang in LANGUAGES_OF.get(desk.profile.country, desk.profile.languages):
+        yield desk.row("language", f"{code}-lang-{lang}", service_id=ids["service_id"], code=lang)
+
+
+def _service_values(desk: _Desk, code: str, rng: np.random.Generator) -> Row:
     service = load_taxonomy().services[code]
-    names = dict(service.names)
-    groups = {row.code: row.bit for row in profile.caller_groups}
-    mask = sum(1 << groups[group] for group in service.groups if group in groups)
-
-    def row(table: str, suffix: str, **values: Any) -> tuple[str, Row]:
-        source_key = f"{key}-{code}-{suffix}"
-        return table, {"id": directory_id(keys.source, source_key), **_provenance(keys, source_key), **values}
-
-    service_id = directory_id(keys.source, f"{key}-{code}-svc")
-    at_location_id = directory_id(keys.source, f"{key}-{code}-sal")
-    yield row(
-        "service",
-        "svc",
-        organization_id=organization_id,
-        service_code=code,
-        name=text_in(names, profile.languages[0]),
-        name_translations=names,
-        description=text_in(service.abouts, profile.languages[0]),
-        description_translations=dict(service.abouts),
-        status="active",
-        is_free=bool(rng.random() < 0.8) if rng.random() < 0.7 else None,
-        caller_group_mask=mask or None,
-        is_protected=bool(place.table.get("is_protected", False)) or service.is_protected,
-        assured_on=checked_on,
-    )
-    yield row("service_at_location", "sal", service_id=service_id, location_id=location_id)
-    yield row(
-        "phone",
-        "phone",
-        service_id=service_id,
-        service_at_location_id=at_location_id,
-        location_id=location_id,
-        number=_number(rng),
-        type="voice",
-    )
-    if place.table.get("takes_applications"):
-        yield row(
-            "hsds_contact",
-            "desk",
-            service_id=service_id,
-            service_at_location_id=at_location_id,
-            location_id=location_id,
-            name=f"{int(rng.integers(1, 40))}",
-            title="desk",
-            takes_applications=True,
-        )
-    if "intake" in place.table:
-        yield row(
-            "schedule",
-            "intake",
-            service_id=service_id,
-            service_at_location_id=at_location_id,
-            location_id=location_id,
-            opening_hours=place.table["intake"],
-            purpose="intake",
-        )
-    for lang in LANGUAGES_OF.get(profile.country, profile.languages):
-        yield row("language", f"lang-{lang}", service_id=service_id, code=lang)
+    bits = {row.code: row.bit for row in desk.profile.caller_groups}
+    mask = sum(1 << bits[group] for group in service.groups if group in bits)
+    return {
+        "service_code": code,
+        "name": text_in(service.names, desk.own),
+        "name_translations": dict(service.names),
+        "description": text_in(service.abouts, desk.own),
+        "description_translations": dict(service.abouts),
+        "status": "active",
+        "is_free": bool(rng.random() < 0.8) if rng.random() < 0.7 else None,
+        "caller_group_mask": mask or None,
+        "is_protected": bool(desk.place.table.get("is_protected", False)) or service.is_protected,
+        "assured_on": desk.checked_on,
+    }
 
 
 def directory_id(source: str, source_key: str) -> str:
