@@ -15,6 +15,7 @@ from etl import bulk, history
 from etl.compare import Comparison, all_new, compare, next_event_numbers
 from etl.errors import LoadError
 from etl.prepared import Prepared
+from etl.rejects import settle_earlier
 from etl.schema import followup, load_reject, metadata, request, request_event, unmapped_value
 from etl.seen import Ids, SeenIds
 from etl.touched import DAY_COLUMNS, Touched
@@ -74,6 +75,7 @@ class Loader:
             for (field_, value), rows in self.unmapped.items()
         ]  # fmt: skip
         bulk.upsert_frame(self.connection, unmapped_value, pd.DataFrame(rows))
+        settle_earlier(self.connection, self.city_id, source=self.source, file=self.file, load_id=self.load_id)
 
     def _add_reference(self, table: Table, frame: pd.DataFrame) -> None:
         """Reference rows first seen here; what the profile says of a known one stands."""

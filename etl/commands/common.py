@@ -50,7 +50,7 @@ def profile_of(settings: Settings) -> CityProfile:
 
 @contextmanager
 def open_engine(settings: Settings, *, is_newest: bool = True) -> Iterator[Engine]:
-    """The database of the settings, closed when the block ends; `is_newest`: refuse one that `init` has not brought up."""
+    """The database of the settings, closed when the block ends; one that needs `init` is refused."""
     engine = make_engine(settings.database_url.value)
     try:
         if is_newest:

@@ -1,0 +1,48 @@
+"""`python -m etl status`: per source the last load, its rows and rejects, and how fresh it is."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from etl import migrate
+from etl import status as statuses
+from etl.commands.common import CityOption, JsonOption, command_errors, open_engine, say, settings_of
+from etl.ids import city_id_of
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command("status")(status)
+
+
+def status(city: CityOption = None, as_json: JsonOption = False) -> None:
+    """Show the last load of each source with rows, rejects and freshness."""
+    with command_errors():
+        settings = settings_of(city)
+        city_id = city_id_of(settings.city)
+        with open_engine(settings) as engine, engine.connect() as connection:
+            found = statuses.sources(connection, city_id, now=datetime.now(UTC))
+            unmapped = statuses.unmapped(connection, city_id)
+            version = migrate.version(connection)
+    if as_json:
+        listed = json.loads(found.to_json(orient="records", date_format="iso"))
+        say({"city": settings.city, "version": version, "sources": listed, "unmapped": unmapped.to_dict("records")})
+        return
+    table = Table(
+        "source", "last load", "ended", "read", "inserted", "updated", "rejected", "newest row", "open rejects"
+    )
+    for row in found.to_dict("records"):
+        age = "" if row["freshness_h"] != row["freshness_h"] else f"{row['freshness_h']:,.1f} h ago"
+        ended = "" if row["ended_at"] != row["ended_at"] else f"{row['ended_at']:%Y-%m-%d %H:%M}"
+        table.add_row(
+            row["source"], row["status"], ended, f"{row['rows_read']:,}", f"{row['rows_inserted']:,}",
+            f"{row['rows_updated']:,}", f"{row['rows_rejected']:,}", age, f"{int(row['open_rejects']):,}",
+        )  # fmt: skip
+    Console().print(table)
+    for row in unmapped.head(10).to_dict("records"):
+        print(f"no {row['field']} known for {row['value']!r} of {row['source']}: {row['rows']:,} rows")

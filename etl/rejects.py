@@ -1,0 +1,96 @@
+"""Rows that were refused: listed, exported to be mended, loaded again, or set aside; none is lost or counted twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, update
+
+from etl import bulk
+from etl.errors import SourceError
+from etl.schema import load_reject
+
+META = ("reject_id", "source", "file", "row_no", "field", "value", "reason", "cure")
+PREFIX = "linka_"
+"""Of the columns that an exported file has besides those of the row itself."""
+
+ID_COLUMN = PREFIX + "reject_id"
+
+
+def chosen(city_id: int, *, source: str | None = None, reason: str | None = None, status: str = "open") -> Select[Any]:
+    """The rejects of a city, oldest first."""
+    conditions: list[ColumnElement[bool]] = [load_reject.c.city_id == city_id, load_reject.c.status == status]
+    if source:
+        conditions.append(load_reject.c.source == source)
+    if reason:
+        conditions.append(load_reject.c.reason == reason)
+    return select(load_reject).where(*conditions).order_by(load_reject.c.load_reject_id)
+
+
+def summary(connection: Connection, city_id: int) -> pd.DataFrame:
+    """Open rejects by `source`, `reason` and `cure` with `rows`, the most frequent first."""
+    columns = (load_reject.c.source, load_reject.c.reason, load_reject.c.cure)
+    count = func.count().label("rows")
+    statement = (
+        select(*columns, count)
+        .where(load_reject.c.city_id == city_id, load_reject.c.status == "open")
+        .group_by(*columns)
+        .order_by(count.desc(), *columns)
+    )
+    return bulk.read_frame(connection, statement)
+
+
+def as_file(rejects: pd.DataFrame) -> pd.DataFrame:
+    """The rows as they came, each with what was wrong in columns that start with `linka_`."""
+    meta = rejects.rename(columns={"load_reject_id": "reject_id"})[list(META)].add_prefix(PREFIX)
+    rows = pd.DataFrame([raw if isinstance(raw, dict) else {} for raw in rejects["raw"]], index=rejects.index)
+    return pd.concat([meta, rows], axis=1)
+
+
+def mended_rows(frame: pd.DataFrame) -> tuple[list[int], pd.DataFrame]:
+    """The ids and the rows themselves of a mended file; raises `SourceError` where it is no such file."""
+    if ID_COLUMN not in frame.columns:
+        raise SourceError(f"no column {ID_COLUMN}: mend a file that `python -m etl rejects export` wrote")
+    rows = frame[[name for name in frame.columns if not str(name).startswith(PREFIX)]]
+    if rows.empty or not len(rows.columns):
+        raise SourceError("no columns of the source's own: its rows cannot be mended here, mend them at the source")
+    return [int(value) for value in frame[ID_COLUMN]], rows
+
+
+def set_status(connection: Connection, city_id: int, ids: Sequence[int], status: str) -> int:
+    """Mark open rejects as mended or dismissed; returns how many there were."""
+    if not len(ids):
+        return 0
+    with bulk.temporary_ids(connection, load_reject.c.load_reject_id, list(ids)) as stage:
+        is_meant = and_(
+            load_reject.c.city_id == city_id,
+            load_reject.c.status == "open",
+            load_reject.c.load_reject_id.in_(select(stage.c.load_reject_id)),
+        )
+        return connection.execute(update(load_reject).where(is_meant).values(status=status)).rowcount
+
+
+def settle_earlier(connection: Connection, city_id: int, *, source: str, file: str, load_id: int) -> None:
+    """After a file was loaded again: its earlier open rejects are dismissed where they came again, else mended."""
+    same_file = and_(
+        load_reject.c.city_id == city_id, load_reject.c.source == source, load_reject.c.file == file,
+        load_reject.c.status == "open",
+    )  # fmt: skip
+    columns = (load_reject.c.load_reject_id, load_reject.c.load_id, *(load_reject.c[name] for name in _IDENTITY))
+    found = bulk.read_frame(connection, select(*columns).where(same_file))
+    is_new = found["load_id"] == load_id
+    again = set(_identity(found[is_new]))
+    earlier = found[~is_new]
+    came_again = [identity in again for identity in _identity(earlier)]
+    ids = earlier["load_reject_id"]
+    set_status(connection, city_id, [int(i) for i, again_ in zip(ids, came_again, strict=True) if again_], "dismissed")
+    set_status(connection, city_id, [int(i) for i, again_ in zip(ids, came_again, strict=True) if not again_], "mended")
+
+
+_IDENTITY = ("row_no", "field", "value", "reason")
+
+
+def _identity(rows: pd.DataFrame) -> list[tuple[str, ...]]:
+    return list(rows[list(_IDENTITY)].astype(str).itertuples(index=False, name=None))
