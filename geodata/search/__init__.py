@@ -6,10 +6,12 @@ so that a city may change its engine without changing what its people find.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from geodata.search.documents import institution_document, place_document, topic_documents
 from geodata.search.index import StoreIndex
+from geodata.search.places import gazetteer_documents
 from geodata.search.postgres import Connect, PostgresStore
 from geodata.search.sqlite import SqliteStore
 from geodata.search.types import Answer, Document, Hit, Kind, Phrase, SearchIndex, Why
@@ -23,6 +25,8 @@ __all__ = [
     "Phrase",
     "SearchIndex",
     "Why",
+    "city_documents",
+    "gazetteer_documents",
     "institution_document",
     "place_document",
     "postgres_index",
@@ -40,6 +44,14 @@ def sqlite_index(path: Path) -> StoreIndex:
 def postgres_index(connect: Connect, namespace: str) -> StoreIndex:
     """The index in the schema `search_<namespace>` of a PostgreSQL database."""
     return StoreIndex(PostgresStore(connect, namespace))
+
+
+def city_documents(institutions: Iterable[Document], gazetteer: Path | None = None) -> Iterator[Document]:
+    """Everything a city's index holds: shared topics, its institutions and, where built, its gazetteer."""
+    yield from topic_documents(load_taxonomy())
+    yield from institutions
+    if gazetteer is not None:
+        yield from gazetteer_documents(gazetteer)
 
 
 def topic_index() -> StoreIndex:

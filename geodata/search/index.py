@@ -17,6 +17,7 @@ from geodata.text import fold, similarity, skeleton
 
 _TOPIC_CANDIDATES = 600
 _PLACE_CANDIDATES = 120
+_COMMON = 3_000
 _NEAR_WORDS = 8
 _MIN_MENDED = 4
 _LEAST_LIKENESS = 0.6
@@ -81,7 +82,7 @@ class StoreIndex:
         is_known = any(key in counts for key in word.keys)
         if is_known or word.is_number or len(word.word) < _MIN_MENDED:
             return {}
-        if word.prefix is not None and self._store.has_prefix(word.prefix):
+        if word.prefix is not None and self._store.prefix_count(word.prefix):
             return {}
         latin = skeleton(fold(word.word))
         scored = [(_likeness(latin, t.skeleton), t.word) for t in self._store.near_terms(latin)]
@@ -90,13 +91,13 @@ class StoreIndex:
 
     def _candidates(self, question: Question, bands: Bands, kinds: Sequence[Kind] | None) -> list[StoredEntry]:
         """Topics that hold any word; places that hold all of them, else those that hold all but the commonest."""
-        clauses = [_alternatives(w, near) for w, near in zip(question.words, question.near, strict=True)]
         found: list[StoredEntry] = []
         if kinds is None or any(kind in TOPIC_KINDS for kind in kinds):
-            anything = [[key for clause in clauses for key in clause]]
+            pairs = zip(question.words, question.near, strict=True)
+            anything = [[key for word, near in pairs for key in _alternatives(word, near)]]
             found += self._store.find(anything, 0, bands.places_from, _TOPIC_CANDIDATES)
-        if kinds is None or any(kind not in TOPIC_KINDS for kind in kinds):
-            found += self._places(_rarest_first(clauses, question.weights), bands)
+        if bands.places_from < bands.entry_count and (kinds is None or any(kind not in TOPIC_KINDS for kind in kinds)):
+            found += self._places(self._place_clauses(question), bands)
         return found
 
     def _places(self, clauses: Clauses, bands: Bands) -> list[StoredEntry]:
@@ -105,6 +106,29 @@ class StoreIndex:
             if found:
                 return found
         return []
+
+    def _place_clauses(self, question: Question) -> Clauses:
+        """Clauses, rarest first. A common word (`street`) is asked for by its commonest form alone, for it costs much
+        and tells little; it is left to the ranking where the rarer words find few enough without it.
+        """
+        counted = [
+            (self._clause_count(word), at, word, near)
+            for at, (word, near) in enumerate(zip(question.words, question.near, strict=True))
+        ]
+        counted.sort(key=lambda c: c[:2])
+        if counted[0][0] <= _PLACE_CANDIDATES:
+            counted = [c for c in counted if c[0] <= _COMMON]
+        return [_alternatives(word, near) if n <= _COMMON else [self._commonest(word)] for n, _, word, near in counted]
+
+    def _clause_count(self, word: QueryWord) -> int:
+        """About how many entries a clause finds: its most frequent key, or all that its prefix completes to."""
+        counts = self._store.key_counts(word.keys)
+        return max(*counts.values(), self._store.prefix_count(word.prefix) if word.prefix else 0, 0)
+
+    def _commonest(self, word: QueryWord) -> str:
+        """The one key that finds most, or the prefix where no whole key finds anything."""
+        counts = self._store.key_counts(word.keys)
+        return max(counts, key=lambda key: (counts[key], key)) if counts else f"{word.prefix}*"
 
     def _hits(self, ranked: list[Ranked], lang: str, limit: int, kinds: Sequence[Kind] | None) -> list[Hit]:
         documents = self._store.documents([r.doc_id for r in ranked]) if ranked else {}
@@ -120,11 +144,6 @@ class StoreIndex:
 def _alternatives(word: QueryWord, near: Mapping[str, float]) -> list[str]:
     prefixes = [f"{p}*" for p in (word.prefix, word.latin_prefix) if p is not None]
     return [*word.keys, *prefixes, *(f"w{term}" for term in near)]
-
-
-def _rarest_first(clauses: Clauses, weights: Sequence[float]) -> Clauses:
-    order = sorted(range(len(clauses)), key=lambda i: (-weights[i], i))
-    return [clauses[i] for i in order]
 
 
 def _likeness(left: str, right: str) -> float:

@@ -86,10 +86,10 @@ class PostgresStore:
         """How many entries hold each key; absent keys are left out."""
         return dict(self._rows("SELECT key, n FROM {s}.key_count WHERE key = ANY(%s)", (list(keys),)))
 
-    def has_prefix(self, prefix: str) -> bool:
-        """Whether any key starts so."""
-        sql = 'SELECT 1 FROM {s}.key_count WHERE key >= %s AND key < %s COLLATE "C" LIMIT 1'
-        return bool(self._rows(sql, (prefix, prefix + "\U0010ffff")))
+    def prefix_count(self, prefix: str) -> int:
+        """How many entries hold a key that starts so."""
+        sql = "SELECT COALESCE(SUM(n), 0) FROM {s}.key_count WHERE key >= %s AND key < %s"
+        return int(self._rows(sql, (prefix, prefix + "\U0010ffff"))[0][0])
 
     def near_terms(self, skeleton: str) -> list[StoredTerm]:
         """Words that share enough trigrams with the skeleton, by pg_trgm's own operator and threshold."""

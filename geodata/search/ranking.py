@@ -19,7 +19,7 @@ from geodata.text import script
 FIELD_WEIGHTS: Mapping[Field, float] = {
     "title": 1.0, "word": 0.95, "address": 0.85, "service": 0.6, "about": 0.55, "parent": 0.3
 }  # fmt: skip
-_OTHER_LANGUAGE = 0.9
+_OTHER_LANGUAGE = 0.85
 _BEST_SHARE = 0.55
 _LEAST_COVERAGE = 0.3
 _EXACT, _STEM, _TRANSLIT = 1.0, 0.95, 0.8

@@ -113,10 +113,10 @@ class SqliteStore:
         sql = f"SELECT key, n FROM key_count WHERE key IN ({_marks(keys)})"  # noqa: S608 -- only question marks
         return dict(self._rows(sql, tuple(keys)))  # type: ignore[arg-type]
 
-    def has_prefix(self, prefix: str) -> bool:
-        """Whether any key starts so."""
-        sql = "SELECT 1 FROM key_count WHERE key >= ? AND key < ? LIMIT 1"
-        return bool(self._rows(sql, (prefix, prefix + "\U0010ffff")))
+    def prefix_count(self, prefix: str) -> int:
+        """How many entries hold a key that starts so."""
+        sql = "SELECT COALESCE(SUM(n), 0) FROM key_count WHERE key >= ? AND key < ?"
+        return int(str(self._rows(sql, (prefix, prefix + "\U0010ffff"))[0][0]))
 
     def near_terms(self, skeleton: str) -> list[StoredTerm]:
         """Words that share enough trigrams with the skeleton."""

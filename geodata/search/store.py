@@ -76,8 +76,8 @@ class Store(Protocol):
     def key_counts(self, keys: Collection[str]) -> dict[str, int]:
         """How many entries hold each key; absent keys are left out."""
 
-    def has_prefix(self, prefix: str) -> bool:
-        """Whether any key starts so."""
+    def prefix_count(self, prefix: str) -> int:
+        """How many entries hold a key that starts so (one entry counts once per key)."""
 
     def near_terms(self, skeleton: str) -> list[StoredTerm]:
         """All words whose skeleton has a trigram similarity of at least 0.3."""
