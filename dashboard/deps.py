@@ -50,7 +50,7 @@ def make_deps(settings: Settings, *, process: Process = "staff", now: Callable[[
     from dashboard.cards import Cards
     from dashboard.queries import Reader
 
-    profile = load_profile(settings.city)
+    profile = load_profile(settings.city, cities_dir=settings.base.cities_dir, data_dir=settings.base.data_dir)
     engine = make_engine(
         settings.base.database_url.value,
         read_only=True,
