@@ -19,8 +19,8 @@ from geodata.network.streets import Floats
 WALK_MODES: tuple[StreetMode, ...] = ("foot", "wheelchair")
 """The modes in which a rider reaches a stop."""
 
-MAX_LINK_S = 1200.0
-"""The longest walk between a stop and a place that a link keeps; farther stops would hardly be chosen."""
+MAX_LINK_S = 1800.0
+"""The longest walk between a stop and a place, in routes and in links alike, so that both give one answer."""
 
 MAX_TRANSFER_S = 600.0
 TRANSFER_SLACK_S = 60

@@ -311,11 +311,19 @@ class _Query:
         if on_foot:
             choices = [choice for choice in choices if choice.seconds < on_foot.duration_s]
         found = [planner.itinerary(choice, doors, self.maker) for choice in choices]
-        if on_foot and (not found or on_foot.duration_s <= SHORT_WALK_S):
+        if on_foot and self._is_walk_worth(on_foot, found):
             found.insert(0, replace(on_foot, mode="transit"))
         if not found:
             raise NoPathError("no_transit", best_left=best_left)
         return tuple(found[:MAX_CHOICES])
+
+    def _is_walk_worth(self, walk: Itinerary, riding: list[Itinerary]) -> bool:
+        """A walk is offered where it is short, or beats every ride in arriving (or in leaving, for an arrival time)."""
+        if walk.duration_s <= SHORT_WALK_S or not riding:
+            return True
+        if self.is_arrival:
+            return walk.departs_at >= max(one.departs_at for one in riding)
+        return walk.arrives_at <= min(one.arrives_at for one in riding)
 
     def _walk(self, mode: StreetMode) -> Itinerary | None:
         try:

@@ -12,14 +12,12 @@ import numpy as np
 
 from geodata.network.engine import Engine, Journey, Offsets, Transfer, service_start
 from geodata.network.graph import Field, Graph, Path, Piece
+from geodata.network.links import MAX_LINK_S
 from geodata.network.snap import Snaps
 from geodata.network.streets import Floats
 from geodata.network.timetable import Timetable
 from geodata.routing.legs import LegMaker, Spot, after, path_seconds, stop_place
 from geodata.routing.types import Itinerary, Leg, UnknownAccess
-
-MAX_ACCESS_S = 1800.0
-"""The longest walk to the first or from the last stop."""
 
 MAX_CHOICES = 3
 MAX_ROUNDS = 4
@@ -63,7 +61,7 @@ class Planner:
         """The stops within reach of a place, with whole seconds."""
         seconds = field.seconds_to(self.stops)
         ids = self.table.stop_ids
-        return [(ids[row], int(np.ceil(seconds[row]))) for row in np.flatnonzero(seconds <= MAX_ACCESS_S)]
+        return [(ids[row], int(np.ceil(seconds[row]))) for row in np.flatnonzero(seconds <= MAX_LINK_S)]
 
     def seconds_to_stops(self, field: Field, depart_at: datetime) -> Floats:
         """Seconds to each stop row, riding or walking; inf where it cannot be reached."""
