@@ -56,7 +56,7 @@ def draw_days(
     surge_index = np.full(days, -1)
     factor = np.ones(days)
     for index, surge in enumerate(facts.surges):
-        if 0 <= surge.day < days:
+        if -days <= surge.day < days:
             surge_index[surge.day], factor[surge.day] = index, surge.factor
     expected = level * factor
     expected *= facts.contacts_per_day * days * scale / expected.sum()
