@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -23,6 +24,18 @@ REQUIRED = {
 }
 SIMULATED_AGENCY = "Simulated timetable"
 """A feed of this agency name is made up, and every screen that uses it says so."""
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    UnicodeDecodeError,
+    pd.errors.ParserError,
+    EOFError,
+    ValueError,
+    RuntimeError,
+)
+"""What a damaged, cut or locked zip makes the readers raise."""
+
 MAX_EXAMPLES = 5
 VALIDITY_CODES = ("expired", "not_yet_valid", "expires_soon")
 """Problems that come with time alone, judged anew at every build."""
@@ -88,7 +101,7 @@ def read_feed(path: Path) -> Feed:
     feed = Feed(path)
     try:
         _read_tables(feed)
-    except (zipfile.BadZipFile, OSError, UnicodeDecodeError, pd.errors.ParserError, EOFError, ValueError) as error:
+    except UNREADABLE as error:
         cure = "Download it again or ask its publisher."
         feed.problems.append(
             Problem("unreadable", f"{path.name} is not a readable GTFS zip ({error}). {cure}", is_fatal=True)
