@@ -197,7 +197,8 @@ class _Teller:
             said.append(self.words.say("outside", span=self.words.span(running - used)))
         if life - running >= 60:
             said.append(self.words.say("not_running", span=self.words.span(life - running)))
-        return ", ".join(said)
+        told = ", ".join(said)
+        return told[:1].upper() + told[1:]
 
     def own_between(self, start: int, end: int) -> int:
         number = int(self.results.clocks.own[self.results.policy[self.row]])

@@ -58,10 +58,12 @@ def parse_requests(data: Sequence[Any], book: PolicyBook) -> RequestFile:
     request, at_s, kind = columns[:, 0], columns[:, 1], columns[:, 2].astype(np.int8)
     names = sorted({row[-1][1] for row in rows if row[-1][1]})
     numbers = {name: number for number, name in enumerate(names, 1)}
+    classes = np.array([_class(number, item, book) for number, item in enumerate(data)], dtype=np.int64)
+    unsaid = (kind == Kind.CREATED) & (columns[:, 3] == 0)
     requests = Requests(
         ids=np.arange(len(data)),
         topic_ids=np.array([_topic(number, item, book) for number, item in enumerate(data)], dtype=np.int64),
-        class_ids=np.array([_class(number, item, book) for number, item in enumerate(data)], dtype=np.int64),
+        class_ids=classes,
         created_s=received_s(len(data), request, at_s, kind),
     )
     events = order_events(
@@ -69,7 +71,7 @@ def parse_requests(data: Sequence[Any], book: PolicyBook) -> RequestFile:
         request=request,
         at_s=at_s,
         kind=kind,
-        class_ids=columns[:, 3],
+        class_ids=np.where(unsaid, classes[request], columns[:, 3]),
         extended_s=columns[:, 4],
         extended_to_s=columns[:, 5],
         executor_ids=np.array([numbers.get(row[-1][1], 0) for row in rows], dtype=np.int64),
@@ -126,6 +128,9 @@ def _numbers(results: Results, book: PolicyBook, row: int, verdict: str, left_s:
         "paused_minutes": _minutes(int(results.paused_s[row])),
         "late_minutes": _minutes(int(results.late_s[row])),
         "remaining_minutes": _minutes(left_s),
+        "returns": int(results.returns[row]),
+        "reopens": int(results.reopens[row]),
+        "executor_changes": int(results.executor_changes[row]),
     }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,11 +13,8 @@ from etl.clock import risk, update, whatif
 from etl.clock.policies import book_of
 from etl.clock.request_file import answers, read_requests
 from etl.clock.words import LANGUAGES
-from etl.db import make_engine
-from etl.errors import EtlError
+from etl.commands.common import CityOption, command_errors, open_engine, profile_of, settings_of
 from etl.settings import Settings
-from geodata.cities import load_profile
-from geodata.errors import GeodataError
 from geodata.profile import CityProfile
 
 
@@ -29,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 def clock(
     *,
-    city: Annotated[str | None, typer.Option(help="slug of the city profile (default: LINKA_CITY)")] = None,
+    city: CityOption = None,
     requests: Annotated[Path | None, typer.Option(help="JSON file of requests with their events")] = None,
     what_if: Annotated[
         list[str] | None,
@@ -48,21 +44,16 @@ def clock(
     With --requests: of those in the file; no database is needed. Without: recompute the city's tables from its events,
     or ask them what history would look like under other terms (--what-if) or what will be late tomorrow (--at-risk).
     """
-    settings = Settings.from_env()
     moment = _moment(now)
-    try:
-        profile = load_profile(city or settings.city, cities_dir=settings.cities_dir, data_dir=settings.data_dir)
+    with command_errors():
+        settings = settings_of(city)
+        profile = profile_of(settings)
         if requests is not None:
             book = book_of(profile)
             said = answers(read_requests(requests, book), book, now=moment, lang=lang)
             _print(said, as_json, [f"{one['id']}: {one['verdict']}. {one['explanation']}" for one in said])
             return
-        _of_tables(
-            settings, profile, moment, what_if=what_if or [], at_risk=at_risk, backtest=backtest, as_json=as_json
-        )
-    except (EtlError, GeodataError) as error:
-        print(f"clock: {error}", file=sys.stderr)
-        raise typer.Exit(1) from error
+        _of_tables(settings, profile, moment, what_if=what_if or [], at_risk=at_risk, backtest=backtest, as_json=as_json)
 
 
 def _of_tables(
@@ -75,8 +66,7 @@ def _of_tables(
     backtest: bool,
     as_json: bool,
 ) -> None:
-    engine = make_engine(settings.database_url.value)
-    with engine.begin() as connection:
+    with open_engine(settings) as engine, engine.begin() as connection:
         if what_if:
             policies = whatif.changed(profile.policies, what_if)
             compared = whatif.replay_under(connection, profile, policies, now=now).as_json()
@@ -95,7 +85,6 @@ def _of_tables(
         else:
             count = update.update(connection, profile, request_ids=None, now=now)
             _print({"requests": count}, as_json, [f"{count} requests computed"])
-    engine.dispose()
 
 
 def _moment(text: str | None) -> datetime:
