@@ -39,13 +39,15 @@ class Reader:
     zone: ZoneInfo
     clock: Callable[[], datetime] = utc_now
     uses_rollups: bool = True
+    profile: CityProfile | None = field(default=None, repr=False, compare=False)
     kept: dict[str, tuple[object, Any]] = field(default_factory=dict, repr=False, compare=False)
     session: Connection | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def of(cls, engine: Engine, profile: CityProfile, *, clock: Callable[[], datetime] = utc_now) -> Reader:
         """A reader of the profile's city."""
-        return cls(engine=engine, city_id=city_id_of(profile.slug), slug=profile.slug, zone=profile.zone, clock=clock)
+        city_id = city_id_of(profile.slug)
+        return cls(engine, city_id, profile.slug, profile.zone, clock=clock, profile=profile)
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:

@@ -148,7 +148,9 @@ def _sum_up(connection: Connection, table: Table, stage: Table, family: str) -> 
     measures = list(SHAPES[family].measures)
     columns = [stage.c.city_id, *(sources[name].label(name) for name in keys)]
     statement = select(*columns, *(summed(stage.c[name]).label(name) for name in measures))
-    statement = statement.group_by(stage.c.city_id, stage.c.day_on, *(sources[name] for name in keys if name != "day_on"))
+    statement = statement.group_by(
+        stage.c.city_id, stage.c.day_on, *(sources[name] for name in keys if name != "day_on")
+    )
     done = connection.execute(
         insert(table).from_select(["city_id", *keys, *measures], statement),
         execution_options={"preserve_rowcount": True},
