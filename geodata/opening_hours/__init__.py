@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo
 from geodata.opening_hours.osm import parse_osm
 from geodata.opening_hours.schedules import Schedule, schedules
 from geodata.opening_hours.timelines import merge
-from geodata.opening_hours.types import Closure, Interval, StateAt, Timeline, Window
+from geodata.opening_hours.types import Closure, Interval, State, StateAt, Timeline, Window
 
 __all__ = ["Closure", "Interval", "OpeningHours", "Schedule", "StateAt", "Window"]
 
-_HORIZON = timedelta(days=14)
+# Most changes come within a day; only quiet places are asked for a fortnight.
+_HORIZONS = (timedelta(hours=30), timedelta(days=14))
 _DAY = timedelta(hours=24)
 
 
@@ -106,17 +107,26 @@ class OpeningHours:
 
     def state_at(self, now: datetime) -> StateAt:
         """The state at an aware instant, and when it next changes."""
-        ahead = self.intervals(now, now + _HORIZON)
-        first = ahead[0]
-        change = next((i for i in ahead if i.state != first.state), None)
-        until = change.starts_at.astimezone(self.zone) if change else None
-        return StateAt(first.state, until, first.comment)
+        ahead: list[Interval] = []
+        for horizon in _HORIZONS:
+            ahead = self.intervals(now, now + horizon)
+            change = next((i for i in ahead if i.state != ahead[0].state), None)
+            if change is not None:
+                return StateAt(ahead[0].state, change.starts_at.astimezone(self.zone), ahead[0].comment)
+        return StateAt(ahead[0].state, None, ahead[0].comment)
+
+    def state(self, now: datetime) -> State:
+        """The state alone: what a filter over hundreds of places needs."""
+        return self.intervals(now, now + timedelta(seconds=1))[0].state
 
     def next_opening(self, now: datetime) -> datetime | None:
         """When it next opens after `now` (place's zone); None when that is not known within a fortnight."""
-        ahead = self.intervals(now, now + _HORIZON)
-        opening = next((i for i in ahead if i.state == "open" and i.starts_at > now), None)
-        return opening.starts_at.astimezone(self.zone) if opening else None
+        for horizon in _HORIZONS:
+            ahead = self.intervals(now, now + horizon)
+            opening = next((i for i in ahead if i.state == "open" and i.starts_at > now), None)
+            if opening is not None:
+                return opening.starts_at.astimezone(self.zone)
+        return None
 
     def windows(self, day_on: date) -> list[Window]:
         """Open windows of a local day, in the place's zone.

@@ -13,9 +13,13 @@ _PRECEDENCE = ("open", "unknown", "closed")
 
 def merge(intervals: Iterable[Interval]) -> list[Interval]:
     """Intervals in order without overlaps: open over unknown over closed; touching ones of a kind become one."""
-    given = [i for i in intervals if i.starts_at < i.ends_at]
-    cuts = sorted({i.starts_at for i in given} | {i.ends_at for i in given})
+    given = sorted((i for i in intervals if i.starts_at < i.ends_at), key=lambda i: i.starts_at)
     merged: list[Interval] = []
+    if all(a.ends_at <= b.starts_at for a, b in pairwise(given)):
+        for i in given:
+            _append(merged, i)
+        return merged
+    cuts = sorted({i.starts_at for i in given} | {i.ends_at for i in given})
     for a, b in pairwise(cuts):
         over = [i for i in given if i.starts_at <= a and b <= i.ends_at]
         if not over:
