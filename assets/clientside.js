@@ -63,8 +63,16 @@
     });
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", theme);
-  new MutationObserver(function () {
-    if (document.getElementById("shell-nav")) { theme(); markNav(location.pathname); }
-  }).observe(document.documentElement, { childList: true, subtree: false });
-  document.addEventListener("DOMContentLoaded", theme);
+  document.addEventListener("DOMContentLoaded", function () {
+    theme();
+    var root = document.getElementById("react-entry-point");
+    var watch = new MutationObserver(function () {
+      if (!document.getElementById("shell-nav")) { return; }
+      watch.disconnect();
+      arrived = location.pathname;
+      theme();
+      markNav(arrived);
+    });
+    if (root) { watch.observe(root, { childList: true, subtree: true }); }
+  });
 })();

@@ -96,6 +96,11 @@ def month(value: date, lang: str) -> str:
     return format_date(value, format=_skeleton(lang, "yMMMM"), locale=_locale(lang))
 
 
+def month_short(value: date, lang: str) -> str:
+    """A month with its year in short form: Mar 2026."""
+    return format_date(value, format=_skeleton(lang, "yMMM"), locale=_locale(lang))
+
+
 def quarter(value: date, lang: str) -> str:
     """A quarter with its year."""
     return format_date(value, format=_skeleton(lang, "yQQQ"), locale=_locale(lang))

@@ -10,9 +10,9 @@ from types import ModuleType
 
 def staff() -> tuple[ModuleType, ...]:
     """The pages of the staff process."""
-    from pages import data
+    from pages import data, volumes
 
-    return (data,)
+    return (volumes, data)
 
 
 def public() -> tuple[ModuleType, ...]:

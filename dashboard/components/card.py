@@ -95,7 +95,7 @@ def card(
             *(figure if has_figure else []),
             html.Div(id=f"{card_id}-more", className="card-more"),
         ],
-        className=f"card card-{width}",
+        className=f"card card-{width}" + ("" if has_figure else " card-table"),
         id=card_id,
         **{"aria-labelledby": heading},
     )

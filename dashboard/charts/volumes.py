@@ -1,0 +1,268 @@
+"""The cards of the volumes page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+import pandas as pd
+
+from dashboard import formats, queries
+from dashboard.components.card import Chart
+from dashboard.components.kpi import Against, Kpi
+from dashboard.figures.parts import ranked, week_by_hours
+from dashboard.figures.time import Line, Milestone, over_time, stacked
+from dashboard.theme import BLUE, MEANINGS, ORANGE, SLATE
+from dashboard.view import View, span
+
+OUTCOMES: Final = {
+    "consultation": "consultations",
+    "request": "contact_requests",
+    "transferred": "transferred",
+    "abandoned": "abandoned",
+    "unprocessed": "unprocessed",
+    "other": "other_outcomes",
+}
+"""Outcome of a contact to the measure that counts it."""
+KPIS: Final = ("contacts", "created", "consultations", "abandoned", "unprocessed")
+UNWANTED: Final = frozenset({"abandoned", "unprocessed"})
+TOP: Final = 14
+
+
+def kpis(view: View) -> list[Kpi]:
+    """The strip: each measure with the period before and the norm of the same weekdays."""
+    return [_kpi(view, measure) for measure in KPIS]
+
+
+def _kpi(view: View, measure: str) -> Kpi:
+    value = queries.total(view.read, view.filters, measure, now=view.now)
+    days = queries.series(view.read, view.filters, measure, grain="day", now=view.now)["value"]
+    comparisons = (_against_before(view, measure, value), _against_norm(view, measure, value))
+    return Kpi(
+        id=measure,
+        name=view.t(f"volumes.measure.{measure}"),
+        value=formats.number(value, view.lang),
+        against=tuple(one for one in comparisons if one),
+        trend=days.tolist()[-60:],
+        definition=view.t(f"volumes.define.{measure}"),
+    )
+
+
+def _against_before(view: View, measure: str, value: float) -> Against | None:
+    before = before_of(view, measure)
+    change = formats.change_pct(value, before)
+    if change is None:
+        return None
+    label = view.t("volumes.than_before", n=view.filters.days)
+    return Against(formats.signed_percent(change, view.lang), label, tone=_tone(measure, change))
+
+
+def _against_norm(view: View, measure: str, value: float) -> Against | None:
+    expected = queries.norm(view.read, view.filters, measure, grain="day", now=view.now)["value"]
+    if expected.isna().any() or not expected.sum():
+        return None
+    change = formats.change_pct(value, float(expected.sum()))
+    label = view.t("volumes.than_norm", norm=formats.number(float(expected.sum()), view.lang, digits=0))
+    return Against(formats.signed_percent(change, view.lang), label, tone=_tone(measure, change or 0.0))
+
+
+def _tone(measure: str, change: float) -> Any:
+    if measure not in UNWANTED or abs(change) < 1:
+        return "neutral"
+    return "bad" if change > 0 else "good"
+
+
+def before_of(view: View, measure: str) -> int | None:
+    """The measure in the period before; None where that reaches before the data begin."""
+    previous = view.filters.previous
+    if previous.from_on < span(view.deps)[0]:
+        return None
+    return queries.total(view.read, previous, measure, now=view.now)
+
+
+def over_days(view: View) -> Chart:
+    """Contacts and requests over time with the norm and the milestones."""
+    filters, t = view.filters, view.t
+    contacts = queries.series(view.read, filters, "contacts", now=view.now).rename(columns={"value": "contacts"})
+    requests = queries.series(view.read, filters, "created", now=view.now).rename(columns={"value": "requests"})
+    norm = queries.norm(view.read, filters, "contacts", now=view.now).rename(columns={"value": "norm"})
+    frame = contacts.merge(requests, on="period_on").merge(norm, on="period_on", how="left")
+    frame["label"] = [formats.grain_label(day.date(), filters.grain, view.lang) for day in frame["period_on"]]
+    lines = [
+        Line("contacts", t("volumes.contacts"), BLUE, is_filled=True),
+        Line("requests", t("volumes.requests"), ORANGE),
+        Line("norm", t("volumes.norm"), is_expected=True),
+    ]
+    return Chart(
+        finding=_over_days_finding(view, frame),
+        unit=t(f"volumes.per.{filters.grain}"),
+        n=int(frame["contacts"].sum()),
+        table=frame,
+        columns={"label": t("volumes.column.period"), "contacts": t("volumes.contacts"), "requests": t("volumes.requests"),
+                 "norm": t("volumes.norm")},
+        figure=over_time(frame, lines, lang=view.lang, grain=filters.grain, milestones=milestones(view)),
+        note=t("volumes.norm_note"),
+    )  # fmt: skip
+
+
+def _over_days_finding(view: View, frame: pd.DataFrame) -> str:
+    total = int(frame["contacts"].sum())
+    if not total:
+        return ""
+    peak = frame.loc[frame["contacts"].idxmax()]
+    change = formats.change_pct(total, before_of(view, "contacts"))
+    values = {
+        "n": total, "peak": peak["label"], "most": formats.number(int(peak["contacts"]), view.lang),
+        "change": formats.signed_percent(change, view.lang), "days": formats.number(view.filters.days, view.lang),
+    }  # fmt: skip
+    return view.t("volumes.over_days_says" if change is not None else "volumes.over_days_says_alone", **values)
+
+
+def milestones(view: View) -> list[Milestone]:
+    """The city's milestones within the period, named in the reader's language, at the city's own time."""
+    zone, filters = view.deps.profile.zone, view.filters
+    found = []
+    for row in view.reference.milestones.itertuples():
+        at = row.at.astimezone(zone).replace(tzinfo=None)
+        if filters.from_on <= at.date() <= filters.to_on:
+            found.append(Milestone(at=at, name=row.names.get(view.lang) or row.name))
+    return found
+
+
+def outcomes(view: View) -> Chart:
+    """How contacts ended, period by period."""
+    parts = [
+        queries.series(view.read, view.filters, measure, now=view.now).assign(code=code)
+        for code, measure in OUTCOMES.items()
+    ]
+    frame = pd.concat(parts, ignore_index=True)
+    totals = frame.groupby("code")["value"].sum()
+    names = {code: view.t(f"volumes.outcome.{code}") for code in OUTCOMES if totals[code]}
+    wide = frame.pivot(index="period_on", columns="code", values="value").reset_index()
+    wide["label"] = [formats.grain_label(day.date(), view.filters.grain, view.lang) for day in wide["period_on"]]
+    n = int(totals.sum())
+    return Chart(
+        finding=view.t("volumes.outcomes_says", solved=_share(view, totals["consultation"], n), filed=_share(view, totals["request"], n),
+                       lost=_share(view, totals["abandoned"], n)) if n else "",
+        unit=view.t(f"volumes.per.{view.filters.grain}"),
+        n=n,
+        table=wide,
+        columns={"label": view.t("volumes.column.period"), **names},
+        figure=stacked(frame, names, lang=view.lang, grain=view.filters.grain),
+    )  # fmt: skip
+
+
+def hours(view: View) -> Chart:
+    """Hour by weekday, in the city's own time."""
+    frame = queries.heat(view.read, view.filters, "contacts", now=view.now)
+    n = int(frame["value"].sum())
+    days = formats.weekday_names(view.lang, width="wide")
+    peak = frame.loc[frame["value"].idxmax()]
+    mean = n / len(frame)
+    table = frame.assign(day=[days[day] for day in frame["weekday"]], clock=[f"{hour}:00" for hour in frame["hour"]])
+    finding = view.t(
+        "volumes.hours_says", day=days[int(peak["weekday"])], hour=f"{int(peak['hour'])}:00–{int(peak['hour']) + 1}:00",
+        times=formats.number(float(peak["value"]) / mean, view.lang, digits=1) if mean else "",
+    )  # fmt: skip
+    return Chart(
+        finding=finding,
+        unit=view.t("volumes.unit_contacts"),
+        n=n,
+        table=table,
+        columns={
+            "day": view.t("volumes.column.weekday"),
+            "clock": view.t("volumes.column.hour"),
+            "value": view.t("volumes.contacts"),
+        },
+        figure=week_by_hours(frame, lang=view.lang, unit=view.t("volumes.unit_contacts")),
+        note=view.deps.profile.time_zone,
+    )
+
+
+def channels(view: View) -> Chart:
+    """Contacts by channel."""
+    return _ranked(view, "contacts", "channel")
+
+
+def lines_and_counters(view: View) -> Chart:
+    """Contacts by line or counter."""
+    return _ranked(view, "contacts", "line")
+
+
+def classes(view: View) -> Chart:
+    """Requests by class, which decides the term."""
+    return _ranked(view, "created", "request_class", colour=ORANGE)
+
+
+def groups(view: View) -> Chart:
+    """Contacts by caller group; a caller of two groups counts in both."""
+    chart = _ranked(view, "contacts", "group")
+    return replace(chart, note=view.t("volumes.groups_note"))
+
+
+def _ranked(view: View, measure: str, by: str, *, colour: str = BLUE) -> Chart:
+    frame = queries.breakdown(view.read, view.filters, measure, by, now=view.now)
+    total = queries.total(view.read, view.filters, measure, now=view.now)
+    labels = view.reference.labels(by, view.lang)
+    frame["label"] = [labels.get(code) or view.t("volumes.not_known") for code in frame["code"]]
+    frame["share_pct"] = frame["value"] / total * 100 if total else 0.0
+    frame = frame.assign(is_none=frame["code"] == "").sort_values("is_none", kind="stable", ignore_index=True)
+    top = frame.head(TOP)
+    texts = [
+        f"{formats.number(int(value), view.lang)} · {formats.percent(share, view.lang)}"
+        for value, share in zip(top["value"], top["share_pct"], strict=True)
+    ]
+    known = top[top["code"] != ""]
+    unit = view.t("volumes.unit_contacts" if measure == "contacts" else "volumes.unit_requests")
+    finding = ""
+    if len(known):
+        finding = view.t(
+            "volumes.ranked_says",
+            name=known["label"].iloc[0],
+            share=formats.percent(known["share_pct"].iloc[0], view.lang),
+        )
+    return Chart(
+        finding=finding, unit=unit, n=total, table=frame,
+        columns={"label": view.t(f"filter.{by}"), "value": unit, "share_pct": view.t("volumes.column.share")},
+        figure=ranked(list(top["label"]), top["value"].tolist(), lang=view.lang, texts=texts,
+                      colours=[SLATE if not code else MEANINGS.get(code, colour) for code in top["code"]]),
+    )  # fmt: skip
+
+
+def territories(view: View) -> Chart:
+    """Requests per 1,000 residents of each territory, the city's own rate marked."""
+    counted = queries.breakdown(view.read, view.filters, "created", "territory", now=view.now).set_index("code")[
+        "value"
+    ]
+    reference, table = view.reference, view.reference.tables["territory"]
+    rows = []
+    for code in table.index:
+        residents = reference.population([code])
+        inside = int(counted.reindex(list(reference.below("territory", [code]))).fillna(0).sum())
+        if residents and not (table["parent"] == code).any() and (not view.filters.territory or code in _wanted(view)):
+            rows.append((reference.label("territory", code, view.lang), inside, residents, inside / residents * 1000))
+    frame = pd.DataFrame(rows, columns=["label", "value", "residents", "rate"]).sort_values("rate", ascending=False)
+    n, residents = int(frame["value"].sum()), int(frame["residents"].sum()) if len(frame) else 0
+    top = frame.head(TOP)
+    mean = n / residents * 1000 if residents else 0.0
+    mark = (mean, f"{view.t('volumes.mean')}: {formats.number(mean, view.lang, digits=1)}")
+    finding = ""
+    if len(top) and n:
+        finding = view.t("volumes.territories_says", name=top["label"].iloc[0], rate=formats.number(top["rate"].iloc[0], view.lang, digits=1),
+                         mean=formats.number(mean, view.lang, digits=1))  # fmt: skip
+    return Chart(
+        finding=finding, unit=view.t("volumes.unit_rate"), n=n, table=frame,
+        columns={"label": view.t("filter.territory"), "value": view.t("volumes.requests"),
+                 "residents": view.t("volumes.column.residents"), "rate": view.t("volumes.column.rate")},
+        figure=ranked(list(top["label"]), top["rate"].tolist(), lang=view.lang, colours=ORANGE, reference=mark,
+                      texts=[formats.number(rate, view.lang, digits=1) for rate in top["rate"]]),
+        note=view.t("volumes.approximate") if bool(table["is_approximate"].any()) else "",
+    )  # fmt: skip
+
+
+def _wanted(view: View) -> frozenset[str]:
+    return frozenset(view.reference.below("territory", view.filters.territory))
+
+
+def _share(view: View, part: float, whole: float) -> str:
+    return formats.percent(part / whole * 100 if whole else None, view.lang)

@@ -1,0 +1,181 @@
+"""Series over time: lines with labels at their ends, an expected level, milestones; stacked bars of parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import pandas as pd
+
+from dashboard import formats
+from dashboard.theme import EXPECTED, colour, template
+
+MAX_TICKS: Final = 5
+LABEL_GAP: Final = 0.075
+"""Least distance of two end labels, as a share of the axis."""
+MAX_MILESTONES: Final = 6
+MILESTONE_CHARS: Final = 26
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: a column of the frame, its name, its colour; `is_expected` draws it dashed and grey."""
+
+    column: str
+    name: str
+    colour: str = ""
+    is_expected: bool = False
+    is_filled: bool = False
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """An event drawn as a vertical line with its name."""
+
+    at: datetime
+    name: str
+
+
+def over_time(
+    frame: pd.DataFrame, lines: Sequence[Line], *, lang: str, grain: str, milestones: Sequence[Milestone] = ()
+) -> dict[str, Any]:
+    """Lines over `period_on` (first day of each period), each labelled at its end instead of in a legend."""
+    known = [line for line in lines if line.column in frame and frame[line.column].notna().any()]
+    data = [_trace(frame, line, place, lang, grain) for place, line in enumerate(known)] + _end_labels(frame, known)
+    room = 14 + 8 * max((len(line.name) for line in known), default=0)
+    layout: dict[str, Any] = {
+        "template": template(),
+        "showlegend": False,
+        "margin": {"l": 8, "r": min(room, 140), "t": 34 if milestones else 10, "b": 8},
+        "xaxis": time_axis(frame["period_on"], lang=lang, grain=grain),
+        "yaxis": {"rangemode": "tozero"},
+        "annotations": _milestone_labels(milestones),
+        "shapes": [_milestone_line(one) for one in _kept(milestones)],
+    }
+    return {"data": data, "layout": layout}
+
+
+def stacked(
+    frame: pd.DataFrame, names: Mapping[str, str], *, lang: str, grain: str, is_share: bool = False
+) -> dict[str, Any]:
+    """Bars over `period_on` stacked by `code` (`value` high), in the order of `names`; with `is_share` each to 100 %."""
+    data = []
+    for place, (code, name) in enumerate(names.items()):
+        part = frame[frame["code"] == code]
+        labels = [formats.grain_label(day, grain, lang) for day in part["period_on"]]
+        texts = [formats.number(float(value), lang) for value in part["value"]]
+        data.append({
+            "type": "bar", "x": list(part["period_on"]), "y": part["value"].tolist(), "name": name,
+            "marker": {"color": colour(code, place), "line": {"width": 0}}, "customdata": list(zip(labels, texts, strict=True)),
+            "hovertemplate": "%{customdata[1]}<extra>" + name + "</extra>",
+        })  # fmt: skip
+    layout = {
+        "template": template(),
+        "barmode": "stack",
+        "barnorm": "percent" if is_share else "",
+        "showlegend": True,
+        "legend": {"traceorder": "normal"},
+        "margin": {"l": 8, "r": 8, "t": 34, "b": 8},
+        "xaxis": time_axis(frame["period_on"].drop_duplicates(), lang=lang, grain=grain),
+    }
+    return {"data": data, "layout": layout}
+
+
+def time_axis(days: pd.Series, *, lang: str, grain: str) -> dict[str, Any]:
+    """Ticks named in the reader's language: plotly itself knows no Belarusian months."""
+    known = sorted(pd.to_datetime(days.dropna().unique()))
+    step = max(1, -(-len(known) // MAX_TICKS))
+    ticks = known[::-1][::step][::-1]
+    return {
+        "type": "date",
+        "tickmode": "array",
+        "tickvals": [day.isoformat() for day in ticks],
+        "ticktext": [tick_text(day, grain, lang) for day in ticks],
+        "hoverformat": "%x",
+        "tickangle": 0,
+    }
+
+
+def tick_text(day: datetime, grain: str, lang: str) -> str:
+    """A short name of a period for an axis."""
+    if grain == "month":
+        return formats.month_short(day.date(), lang)
+    if grain == "quarter":
+        return formats.quarter(day.date(), lang)
+    return formats.day_short(day.date(), lang)
+
+
+def _trace(frame: pd.DataFrame, line: Line, place: int, lang: str, grain: str) -> dict[str, Any]:
+    own = EXPECTED if line.is_expected else line.colour or colour(line.column, place)
+    texts = [formats.number(float(value), lang) if value == value else formats.NONE for value in frame[line.column]]
+    labels = [formats.grain_label(day.date(), grain, lang) for day in frame["period_on"]]
+    few = len(frame) <= 45 and not line.is_expected
+    return {
+        "type": "scatter",
+        "mode": "lines+markers" if few else "lines",
+        "x": list(frame["period_on"]),
+        "y": [None if value != value else value for value in frame[line.column].tolist()],
+        "name": line.name,
+        "line": {
+            "color": own,
+            "width": 1.6 if line.is_expected else 2.4,
+            "dash": "dot" if line.is_expected else "solid",
+        },
+        "marker": {"size": 5, "color": own},
+        "fill": "tozeroy" if line.is_filled else "none",
+        "fillcolor": f"{own}18",
+        "customdata": list(zip(labels, texts, strict=True)),
+        "hovertemplate": "%{customdata[0]}: <b>%{customdata[1]}</b><extra>" + line.name + "</extra>",
+        "connectgaps": False,
+    }
+
+
+def _end_labels(frame: pd.DataFrame, lines: Sequence[Line]) -> list[dict[str, Any]]:
+    """Names at the last points, moved apart where they would touch; text traces, so that each keeps its own colour."""
+    ends = [(float(frame[line.column].dropna().iloc[-1]), line) for line in lines]
+    top = max((float(frame[line.column].max()) for line in lines), default=1.0) or 1.0
+    placed: list[tuple[float, Line]] = []
+    for value, line in sorted(ends, key=lambda pair: pair[0]):
+        lowest = placed[-1][0] + top * LABEL_GAP if placed else float("-inf")
+        placed.append((max(value, lowest), line))
+    return [
+        {
+            "type": "scatter", "mode": "text", "x": [frame["period_on"].iloc[-1]], "y": [at], "text": [f"  {line.name}"],
+            "textposition": "middle right", "cliponaxis": False, "hoverinfo": "skip", "showlegend": False,
+            "textfont": {"size": 13, "color": EXPECTED if line.is_expected else line.colour or colour(line.column)},
+        }
+        for at, line in placed
+    ]  # fmt: skip
+
+
+def _kept(milestones: Sequence[Milestone]) -> list[Milestone]:
+    return sorted(milestones, key=lambda one: one.at)[-MAX_MILESTONES:]
+
+
+def _milestone_line(one: Milestone) -> dict[str, Any]:
+    at = one.at.isoformat()
+    return {
+        "type": "line", "xref": "x", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1, "layer": "below",
+        "line": {"width": 1, "dash": "dash", "color": EXPECTED},
+    }  # fmt: skip
+
+
+def _milestone_labels(milestones: Sequence[Milestone]) -> list[dict[str, Any]]:
+    return [
+        {
+            "x": one.at.isoformat(), "xref": "x", "y": 1, "yref": "paper", "yanchor": "bottom", "xanchor": "left", "xshift": -2,
+            "yshift": 14 * (place % 2), "showarrow": False, "text": shortened(one.name), "hovertext": one.name,
+            "font": {"size": 12},
+        }
+        for place, one in enumerate(_kept(milestones))
+    ]  # fmt: skip
+
+
+def shortened(text: str, chars: int = MILESTONE_CHARS) -> str:
+    """`text` cut at a word, with an ellipsis where something is left out."""
+    if len(text) <= chars:
+        return text
+    cut = text[: chars - 1].rsplit(" ", 1)[0]
+    return f"{cut}…"

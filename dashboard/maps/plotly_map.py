@@ -1,0 +1,26 @@
+"""The layout of plotly maps: a style dictionary of our own over our own tiles, or the territories alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.theme import template
+
+EMPTY_STYLE: Mapping[str, Any] = {"version": 8, "sources": {}, "layers": []}
+"""A style without sources: points and outlines are drawn on the card's own background, with no request at all."""
+
+
+def map_layout(
+    *, lon: float, lat: float, zoom: float, style: Mapping[str, Any] | None = None, is_selectable: bool = False
+) -> dict[str, Any]:
+    """The layout of a map centred on a place; `style` is a MapLibre style without `glyphs` and with absolute tile URLs."""
+    return {
+        "template": template(),
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "hovermode": "closest",
+        "showlegend": False,
+        "dragmode": "select" if is_selectable else "pan",
+        "map": {"style": dict(style or EMPTY_STYLE), "center": {"lon": lon, "lat": lat}, "zoom": zoom},
+        "uirevision": "map",
+    }
