@@ -115,7 +115,7 @@ def _parse_csv(text: bytes, types: dict[str, pa.DataType | None]) -> pa.Table:
     made = pa_csv.read_csv(
         io.BytesIO(text),
         read_options=pa_csv.ReadOptions(column_names=names),
-        parse_options=pa_csv.ParseOptions(newlines_in_values=True),
+        parse_options=pa_csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
         convert_options=pa_csv.ConvertOptions(
             column_types=wire, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=False,
             true_values=["t"], false_values=["f"],

@@ -85,7 +85,7 @@ def _endings(rows: pd.DataFrame, *, now: datetime) -> pd.DataFrame:
 
 
 def _instants(values: pd.Series) -> pd.Series:
-    return pd.to_datetime(values, utc=True)
+    return pd.to_datetime(values, utc=True).dt.as_unit("us")
 
 
 def _changed(rows: pd.DataFrame, before: pd.DataFrame, name: str, names: frozenset[str]) -> pd.Series:

@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but rows were rejected and `
 from __future__ import annotations
 
 import json
+import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 import click
+import psycopg
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeRemainingColumn
@@ -65,7 +67,7 @@ def command_errors(*, on_error: Callable[[str], None] | None = None) -> Iterator
     """End the command with one line and exit code 1 where something foreseeable stops it (`--debug` shows all)."""
     try:
         yield
-    except (EtlError, GeodataError, DBAPIError, OSError) as error:
+    except (EtlError, GeodataError, DBAPIError, psycopg.Error, sqlite3.Error, OSError) as error:
         if _wants_debug():
             raise
         message = one_line(error)
@@ -87,7 +89,8 @@ def one_line(error: BaseException) -> str:
     """The error in one line, without bind values or SQL."""
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     text = " ".join(str(cause).split()) or type(cause).__name__
-    return f"the database says: {text}" if isinstance(error, DBAPIError) else text
+    is_of_database = isinstance(error, (DBAPIError, psycopg.Error, sqlite3.Error))
+    return f"the database says: {text}" if is_of_database else text
 
 
 def say(value: Mapping[str, Any] | list[Any]) -> None:

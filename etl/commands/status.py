@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from etl import migrate
 from etl import status as statuses
@@ -33,15 +33,13 @@ def status(city: CityOption = None, as_json: JsonOption = False) -> None:
         listed = json.loads(found.to_json(orient="records", date_format="iso"))
         say({"city": settings.city, "version": version, "sources": listed, "unmapped": unmapped.to_dict("records")})
         return
-    table = Table(
-        "source", "last load", "ended", "read", "inserted", "updated", "rejected", "newest row", "open rejects"
-    )
+    table = Table(Column("source", no_wrap=True), "last load", "ended", "read", "new", "open rejects", "newest row")
     for row in found.to_dict("records"):
         age = "" if row["freshness_h"] != row["freshness_h"] else f"{row['freshness_h']:,.1f} h ago"
         ended = "" if row["ended_at"] != row["ended_at"] else f"{row['ended_at']:%Y-%m-%d %H:%M}"
         table.add_row(
             row["source"], row["status"], ended, f"{row['rows_read']:,}", f"{row['rows_inserted']:,}",
-            f"{row['rows_updated']:,}", f"{row['rows_rejected']:,}", age, f"{int(row['open_rejects']):,}",
+            f"{int(row['open_rejects']):,}", age,
         )  # fmt: skip
     Console().print(table)
     for row in unmapped.head(10).to_dict("records"):

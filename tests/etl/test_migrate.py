@@ -41,12 +41,15 @@ def test_migrations_and_create_all_give_the_same_indexes_and_generated_columns(
 
 
 def _catalogue(engine: Engine) -> list[Any]:
-    columns = (
-        "SELECT table_name, column_name, data_type, udt_name, is_nullable, is_generated FROM information_schema.columns "
-        "WHERE table_schema = 'public' AND table_name NOT IN ('alembic_version', 'geometry_columns', 'geography_columns', "
-        "'spatial_ref_sys') ORDER BY 1, 2"
-    )
-    indexes = "SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version' ORDER BY 1, 2"
+    columns = """
+        SELECT table_name, column_name, data_type, udt_name, is_nullable, is_generated FROM information_schema.columns
+        WHERE table_schema = 'public' AND table_name NOT IN
+        ('alembic_version', 'geometry_columns', 'geography_columns', 'spatial_ref_sys') ORDER BY 1, 2
+    """
+    indexes = """
+        SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+        ORDER BY 1, 2
+    """
     with engine.connect() as connection:
         return [*connection.execute(text(columns)).fetchall(), *connection.execute(text(indexes)).fetchall()]
 
