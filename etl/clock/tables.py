@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, true
 
 from etl import bulk
 from etl.clock.events import NOTHING, Events, Ids, Requests, order_events, received_s
@@ -22,7 +22,7 @@ from etl.schema import EVENT_KINDS, request, request_event
 from etl.sketch import buckets_of
 
 CHUNK_REQUESTS = 200_000
-_LOWEST, _HIGHEST = np.iinfo(np.int64).min, np.iinfo(np.int64).max
+_LOWEST = int(np.iinfo(np.int64).min)
 _REQUEST = (
     request.c.request_id,
     request.c.topic_id,
@@ -67,17 +67,18 @@ def histories(connection: Connection, city_id: int, *, chunk: int = CHUNK_REQUES
     """Every request of a city with its events, about `chunk` requests at a time: ids are hashes, spread evenly."""
     count = connection.scalar(select(func.count()).select_from(request).where(request.c.city_id == city_id)) or 0
     parts = max(1, -(-count // chunk))
-    bounds = [_LOWEST + (_HIGHEST - _LOWEST) * part // parts for part in range(parts + 1)]
-    for low, high in pairwise(bounds):
-        is_last = high == bounds[-1]
+    step = 2**64 // parts
+    bounds = [_LOWEST + step * part for part in range(1, parts)]
+    for low, high in pairwise([None, *bounds, None]):
         yield _history(
-            connection, city_id, _between(request.c.request_id, low, high, is_last),
-            _between(request_event.c.request_id, low, high, is_last),
-        )  # fmt: skip
+            connection, city_id, _between(request.c.request_id, low, high), _between(request_event.c.request_id, low, high)
+        )
 
 
-def _between(column: ColumnElement[Any], low: int, high: int, is_last: bool) -> ColumnElement[bool]:
-    return (column >= low) & (column <= high if is_last else column < high)
+def _between(column: ColumnElement[Any], low: int | None, high: int | None) -> ColumnElement[bool]:
+    """From `low` on, below `high`; None is no bound (the lowest bigint cannot be written as a literal)."""
+    bounds = [column >= low] if low is not None else []
+    return and_(true(), *bounds, *([column < high] if high is not None else []))
 
 
 def _history(
@@ -132,7 +133,7 @@ def whole(numbers: pd.Series[Any], missing: int) -> npt.NDArray[np.int64]:
 
 def result_rows(results: Results, book: PolicyBook, city_id: int) -> pd.DataFrame:
     """The rows of `sla_result`: nothing in them depends on the present moment."""
-    verdict = verdicts_of(results, int(_LOWEST + 1)).astype(object)
+    verdict = verdicts_of(results, _LOWEST + 1).astype(object)
     is_final = np.isin(verdict, [Verdict.ON_TIME, Verdict.LATE, Verdict.LATE_3X, Verdict.CANCELLED])
     has_policy = results.policy != NO_POLICY
     zone = results.clocks.zone
