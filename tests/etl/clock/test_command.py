@@ -1,0 +1,136 @@
+"""`python -m etl clock`: the promised JSON, and clear errors."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from etl.commands.clock import register
+from etl.db import make_engine
+from etl.migrate import upgrade
+from geodata.cities import load_profile
+from tests.etl.clock.rows import write
+from tests.etl.clock.test_update import LIVES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from click.testing import Result
+
+PROMISED = {
+    "id", "policy", "clock", "target_minutes", "working_minutes", "calendar_minutes", "due_at", "verdict", "explanation",
+}  # fmt: skip
+VOICE = {
+    "id": "message 7",
+    "topic": None,
+    "class": "standard",
+    "events": [
+        {"at": "2020-12-23T20:15:00+01:00", "kind": "created"},
+        {"at": "2020-12-28T10:00:00+01:00", "kind": "paused", "reason": "waiting_for_caller"},
+        {"at": "2020-12-28T12:10:00Z", "kind": "resumed"},
+        {"at": "2020-12-30T13:00:00+01:00", "kind": "closed"},
+    ],
+}
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Callable[..., Result]:
+    app = typer.Typer()
+    app.callback()(lambda: None)
+    register(app)
+
+    def runs(*options: str, requests: Any = None) -> Result:
+        chosen = ["clock", "--city", "banska-bystrica", *options]
+        if requests is not None:
+            file = tmp_path / "requests.json"
+            file.write_text(requests if isinstance(requests, str) else json.dumps(requests), encoding="utf-8")
+            chosen += ["--requests", str(file)]
+        return CliRunner().invoke(app, chosen)
+
+    return runs
+
+
+def test_a_voice_message_in_banska_bystrica(run: Callable[..., Result]) -> None:
+    done = run("--json", requests=[VOICE])
+    (said,) = json.loads(done.stdout)
+    assert said.keys() >= PROMISED
+    # Hours 9-14; 24 to 26 December are Slovak holidays. Mo 28: 60 + (13:10-14:00) 50 = 110; Tu 300; We 9-13 240.
+    assert (said["id"], said["policy"], said["clock"]) == ("message 7", "standard@2", "working")
+    assert (said["target_minutes"], said["working_minutes"]) == (600, 650)
+    # 6 days 16 h 45 min = 9645 since arrival, less 190 of pause.
+    assert said["calendar_minutes"] == 9645 - 190
+    assert (said["due_at"], said["verdict"]) == ("2020-12-30T12:10:00+01:00", "late")
+    assert "late by 50 min" in said["explanation"]
+
+
+def test_open_requests_are_judged_at_the_moment_asked_for(run: Callable[..., Result]) -> None:
+    life = VOICE | {"id": None, "class": "urgent", "events": VOICE["events"][:1]}  # type: ignore[index]
+    verdicts = {}
+    for now in ("2020-12-23T21:00:00+01:00", "2020-12-24T20:16:00+01:00"):
+        (said,) = json.loads(run("--json", "--now", now, requests=[life]).stdout)
+        verdicts[now] = said["verdict"]
+        assert said["id"] is None
+        assert said["due_at"] == "2020-12-24T20:15:00+01:00"
+    assert list(verdicts.values()) == ["open_at_risk", "open_overdue"]
+
+
+def test_no_requests_are_no_answers(run: Callable[..., Result]) -> None:
+    assert json.loads(run("--json", requests=[]).stdout) == []
+
+
+def event(**changes: Any) -> list[dict[str, Any]]:
+    return [VOICE | {"events": [{"at": "2020-12-23T20:15:00+01:00", "kind": "created"} | changes]}]
+
+
+@pytest.mark.parametrize(
+    ("requests", "message"),
+    [
+        ([VOICE | {"class": "nix"}], "class 'nix' has no term"),
+        ([VOICE | {"topic": "nix"}], "topic 'nix' is not in the profile"),
+        ([{key: value for key, value in VOICE.items() if key != "class"}], "has no class"),
+        ([VOICE | {"events": []}], "has no events"),
+        (event(kind="opened"), "kind 'opened' is not one of"),
+        (event(at="soon"), "not an ISO 8601 instant"),
+        (event(at="2020-12-23T20:15:00"), "has no offset"),
+        (event(extended_minutes=-1), "not a whole number of minutes"),
+        (event(**{"class": "nix"}), "class 'nix' has no term"),
+        ([VOICE | {"events": ["x"]}], "not an object with at and kind"),
+        (["x"], "not an object with id"),
+        ({"id": 1}, "must hold a JSON list"),
+        ("{", "cannot be read as JSON"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_cure(run: Callable[..., Result], requests: Any, message: str) -> None:
+    done = run("--json", requests=requests)
+    assert done.exit_code == 1
+    assert message in done.stderr
+    assert "Traceback" not in done.output
+
+
+def test_a_wrong_moment_is_wrong_usage(run: Callable[..., Result]) -> None:
+    assert run("--now", "soon", requests=[VOICE]).exit_code == 2
+    assert run("--now", "2020-12-24T20:16:00", requests=[VOICE]).exit_code == 2
+
+
+def test_the_tables_are_recomputed_asked_what_if_and_warned_of(
+    run: Callable[..., Result], tmp_path: Path, environment: Callable[..., None]
+) -> None:
+    url = f"sqlite:///{tmp_path / 'linka.db'}"
+    environment(database_url=url)
+    engine = make_engine(url)
+    upgrade(engine)
+    with engine.begin() as connection:
+        write(connection, load_profile("demo"), LIVES)
+    engine.dispose()
+    options = ("--city", "demo", "--json", "--now", "2026-06-30T12:00:00Z")
+    assert json.loads(run(*options).stdout)["requests"] == len(LIVES)
+    said = json.loads(run(*options, "--what-if", "standard=10wd").stdout)
+    assert (said["before"]["on_time_pct"], said["before"]["n"]) == (33.33, 3)
+    assert (said["after"]["on_time_pct"], said["after"]["n"]) == (66.67, 3)
+    assert json.loads(run(*options, "--at-risk").stdout) == []
+    assert json.loads(run(*options, "--backtest").stdout) == []
