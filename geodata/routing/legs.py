@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import cast
@@ -34,6 +35,10 @@ VEHICLES = {
 """GTFS route types."""
 EXTENDED_VEHICLES = {1: "rail", 2: "bus", 4: "subway", 7: "bus", 8: "trolleybus", 9: "tram", 10: "ferry", 13: "cable"}
 """Hundreds of the extended route types (Google's list)."""
+
+
+MAX_KNOWN_CONNECTOR_M = 25.0
+"""Farther than this from the street (about its width and a front yard) nobody can say what lies in between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +130,14 @@ class LegMaker:
         off = words.step("alight", "", stop=alight.name, time=words.time(times[1]), count=stops)
         return Step("board", on, 0.0, "", board.lon, board.lat), Step("alight", off, 0.0, "", alight.lon, alight.lat)
 
-    def unknown_on(self, pieces: tuple[Piece, ...]) -> list[UnknownAccess]:
-        """What is unknown on the streets passed."""
-        return unknowns_of(self.streets, pieces, self.words)
+    def unknown_on(self, pieces: tuple[Piece, ...], ends: Sequence[Spot]) -> list[UnknownAccess]:
+        """What is unknown on the streets passed, and between them and the places at the ends."""
+        off_m = sum(end.snap.connector_m for end in ends if end.snap.connector_m > MAX_KNOWN_CONNECTOR_M)
+        found = unknowns_of(self.streets, pieces, self.words)
+        if off_m:
+            text = self.words.unknown("off_street", distance=self.words.distance(off_m))
+            found.append(UnknownAccess("off_street", off_m, text))
+        return found
 
     def unknown_in(self, journey: Journey, table: Timetable) -> list[UnknownAccess]:
         """Stops and vehicles on a journey whose accessibility the feed does not state."""

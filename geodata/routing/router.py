@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import threading
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -16,6 +18,7 @@ from geodata.errors import NetworkBuildError
 from geodata.network.engine import Engine, EngineMissingError
 from geodata.network.files import FORMAT, MANIFEST_FILE, STOP_LINKS_FILE
 from geodata.network.graph import Field, Graph, open_graph
+from geodata.network.graph import Path as StreetPath
 from geodata.network.links import WALK_MODES, Links, StopLinks, link_stops, seconds_over_stops
 from geodata.network.snap import Snaps
 from geodata.network.speeds import STREET_MODES, StreetMode
@@ -182,8 +185,24 @@ class Router:
         in_time = [one for one in found if one.arrives_at <= arrive_by]
         return max(in_time, key=lambda one: one.departs_at, default=None)
 
-    def links(self, lon: npt.ArrayLike, lat: npt.ArrayLike) -> Links:
-        """Hang places on this network once, for `travel_times`; keep the result as long as the network lives."""
+    def links(self, lon: npt.ArrayLike, lat: npt.ArrayLike, *, folder: Path | None = None) -> Links:
+        """Hang places on this network once, for `travel_times`; keep the result as long as the network lives.
+
+        With `folder` the links of the same places on the same network are read back from there, for all workers.
+        """
+        if folder is None:
+            return self._make_links(lon, lat)
+        places = np.column_stack([np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)])
+        digest = hashlib.sha256(self.network_id.encode() + places.tobytes()).hexdigest()[:16]
+        path = folder / f"links-{digest}.npz"
+        if not path.is_file():
+            folder.mkdir(parents=True, exist_ok=True)
+            part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}")
+            self._make_links(lon, lat).save(part)
+            part.replace(path)
+        return Links.load(path)
+
+    def _make_links(self, lon: npt.ArrayLike, lat: npt.ArrayLike) -> Links:
         snaps: dict[str, Snaps] = {mode: self.graph(mode).snap(lon, lat) for mode in STREET_MODES}
         stops: dict[str, StopLinks] = {}
         if self._stops:
@@ -270,17 +289,26 @@ class _Query:
     def on_streets(self, mode: StreetMode) -> Itinerary:
         """The way on streets alone."""
         graph = self.router.graph(mode)
-        for mainland in (False, True):
-            ends = self.doors(mode, mainland=mainland)
-            path = graph.search(ends[0].snap).path_to(ends[1].snap)
-            if path is not None:
-                break
-        else:
-            raise NoPathError("no_path_wheelchair" if mode == "wheelchair" else "no_path")
+        ends = self.doors(mode)
+        path = graph.search(ends[0].snap).path_to(ends[1].snap)
+        if path is None:
+            ends, path = self._over_mainland(mode, graph)
         whole = timedelta(seconds=int(np.ceil(path_seconds(path, *ends, mode))))
         leg = self.maker.on_street(mode, path, ends, self.at - whole if self.is_arrival else self.at)
-        unknown = self.maker.unknown_on(path.pieces) if mode == "wheelchair" else []
+        unknown = self.maker.unknown_on(path.pieces, ends) if mode == "wheelchair" else []
         return Itinerary(mode, (leg,), tuple(unknown))
+
+    def _over_mainland(self, mode: StreetMode, graph: Graph) -> tuple[tuple[Spot, Spot], StreetPath]:
+        """A second try from the largest connected part, for ends whose nearest street is an island of its own."""
+        reason = NoPathError("no_path_wheelchair" if mode == "wheelchair" else "no_path")
+        try:
+            ends = self.doors(mode, mainland=True)
+        except OutsideNetworkError as error:
+            raise reason from error
+        path = graph.search(ends[0].snap).path_to(ends[1].snap)
+        if path is None:
+            raise reason
+        return ends, path
 
     def wheeled(self) -> tuple[Itinerary, ...]:
         """The way by wheelchair alone, then with accessible vehicles where that is quicker."""

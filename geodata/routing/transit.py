@@ -110,24 +110,26 @@ class Planner:
     def itinerary(self, choice: Choice, doors: Doors, maker: LegMaker) -> Itinerary:
         """The legs of a chosen journey, with what is unknown on it."""
         journey = choice.journey
-        legs, walked = self._legs(choice, doors, maker)
+        legs, walked, ends = self._legs(choice, doors, maker)
         unknown: list[UnknownAccess] = []
         if self.graph.mode == "wheelchair":
-            unknown = maker.unknown_on(tuple(walked)) + maker.unknown_in(journey, self.table)
+            unknown = maker.unknown_on(tuple(walked), ends) + maker.unknown_in(journey, self.table)
         if self.table.is_simulated:
             unknown.append(UnknownAccess("simulated", 1, maker.words.unknown("simulated")))
         return Itinerary("transit", tuple(legs), tuple(unknown))
 
-    def _legs(self, choice: Choice, doors: Doors, maker: LegMaker) -> tuple[list[Leg], list[Piece]]:
+    def _legs(self, choice: Choice, doors: Doors, maker: LegMaker) -> tuple[list[Leg], list[Piece], list[Spot]]:
         rides = choice.journey.rides
         legs: list[Leg] = []
         walked: list[Piece] = []
+        passed: list[Spot] = []
 
         def walk(path: Path | None, ends: tuple[Spot, Spot], departs_at: datetime) -> None:
             if path is None or path_seconds(path, *ends, self.graph.mode) < 1:
                 return
             legs.append(maker.on_street(self.graph.mode, path, ends, departs_at))
             walked.extend(path.pieces)
+            passed.extend(ends)
 
         first = self._spot(rides[0].board)
         walk(doors.from_origin.path_to(first.snap), (doors.origin, first), choice.departs_at)
@@ -139,7 +141,7 @@ class Planner:
         last = self._spot(rides[-1].alight)
         back = doors.from_destination.path_to(last.snap)
         walk(reversed_path(back) if back else None, (last, doors.destination), legs[-1].arrives_at)
-        return legs, walked
+        return legs, walked, passed
 
     def _spot(self, stop: str) -> Spot:
         return Spot(stop_place(self.table, stop), self.stops.one(self.table.stop_row[stop]))

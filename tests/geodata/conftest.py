@@ -81,7 +81,9 @@ def oracle_file(once: Once, heidelberg_pbf: Path, heidelberg_gtfs: Path) -> Path
         from cafein import TransportNetwork
 
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # it warns of the stops outside the extract, as our report does
+            warnings.simplefilter(
+                "ignore", UserWarning
+            )  # it warns of the stops outside the extract, as our report does
             network = TransportNetwork.from_gtfs(
                 [str(heidelberg_gtfs)], osm_pbf=str(heidelberg_pbf), street_modes=["walk", "wheelchair", "bicycle"]
             )

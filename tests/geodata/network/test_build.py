@@ -113,6 +113,9 @@ def test_links_come_back_from_their_file_and_belong_to_one_network(tmp_path: Pat
     again = Links.load(tmp_path / "links.npz")
     ours, theirs = (router.travel_times((60.166, 24.937), "transit", one, depart_at=MORNING) for one in (links, again))
     assert np.array_equal(ours, theirs)
+    kept = [router.links([24.94, 24.95], [60.17, 60.175], folder=tmp_path / "kept") for _ in range(2)]
+    assert len(list((tmp_path / "kept").iterdir())) == 1
+    assert len(kept[0]) == len(kept[1]) == 2
     other = Links("another", again.snaps, again.stops)
     with pytest.raises(NetworkBuildError, match="another network"):
         router.travel_times((60.166, 24.937), "foot", other, depart_at=MORNING)

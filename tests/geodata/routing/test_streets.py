@@ -87,6 +87,14 @@ def test_what_is_unknown_on_a_wheelchair_route_is_listed_not_hidden(heidelberg: 
     assert all(unknown.amount > 0 and unknown.text for unknown in found)
 
 
+def test_the_way_from_a_place_far_from_any_step_free_street_is_unknown_not_fine(heidelberg: Router) -> None:
+    rail_yard, station = (49.3902, 8.6811), (49.4037, 8.6756)
+    found = heidelberg.route(rail_yard, station, "wheelchair", depart_at=MORNING)[0]
+    (off_street,) = [unknown for unknown in found.unknown if unknown.kind == "off_street"]
+    assert off_street.amount > 300
+    assert "between a place and the nearest step-free street" in off_street.text
+
+
 @pytest.mark.parametrize("mode", ["foot", "wheelchair", "bicycle", "car"])
 def test_a_route_is_one_unbroken_line_as_long_as_it_says(heidelberg: Router, mode: str) -> None:
     for origin, destination in pairs(8, seed=11):
