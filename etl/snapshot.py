@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, true
 
 from etl import bulk
 from etl.ids import city_id_of
@@ -143,11 +143,10 @@ def _slices(connection: Connection, city_id: int, since: datetime | None) -> lis
     count = connection.scalar(select(func.count()).select_from(request).where(chosen)) or 0
     slices = max(1, -(-count // _SLICE_REQUESTS))
     # Ids are hashes, spread evenly over 64 bits.
-    edges = [-(1 << 63) + (1 << 64) * number // slices for number in range(slices + 1)]
-    return [
-        and_(chosen, request.c.request_id >= low, request.c.request_id <= high - 1)
-        for low, high in zip(edges[:-1], edges[1:], strict=True)
-    ]
+    edges = [-(1 << 63) + (1 << 64) * number // slices for number in range(1, slices)]
+    lows = [true(), *(request.c.request_id >= edge for edge in edges)]
+    highs = [*(request.c.request_id < edge for edge in edges), true()]
+    return [and_(chosen, low, high) for low, high in zip(lows, highs, strict=True)]
 
 
 def _events(connection: Connection, wanted: ColumnElement[bool]) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dashboard.queries.errors import NotLoadedError, QueryError, UnknownMeasureError
 from dashboard.queries.measures import MEASURES, STOCKS
 from dashboard.queries.percentiles import lifetimes, sketch
+from dashboard.queries.populations import POPULATIONS
 from dashboard.queries.reader import Reader
 from dashboard.queries.reference import NONE, Reference, reference
 from dashboard.queries.rows import count_rows, rows
@@ -16,7 +17,7 @@ from dashboard.queries.series import BY, breakdown, heat, norm, series, total
 from dashboard.queries.status import data_span, has_simulated, loads, reject_reasons, rejects, status, unmapped
 
 __all__ = [
-    "BY", "MEASURES", "NONE", "STOCKS", "NotLoadedError", "QueryError", "Reader", "Reference", "UnknownMeasureError",
+    "BY", "MEASURES", "NONE", "STOCKS", "NotLoadedError", "POPULATIONS", "QueryError", "Reader", "Reference", "UnknownMeasureError",
     "breakdown", "count_rows", "data_span", "has_simulated", "heat", "lifetimes", "loads", "norm", "reference",
     "reject_reasons", "rejects", "rows", "series", "sketch", "status", "total", "unmapped",
 ]  # fmt: skip

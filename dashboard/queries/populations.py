@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Final
 
 POPULATIONS: Final[Mapping[str, tuple[str, str]]] = {
-    **dict.fromkeys(("contacts", "urgent_contacts", "on_behalf_pct", "groups_pct", "displaced_contacts", "contacts_per_1000"),
+    **dict.fromkeys(("contacts", "on_behalf_pct", "groups_pct", "displaced_contacts", "contacts_per_1000"),
                     ("contacts", "contacts")),
     **dict.fromkeys(("answered",), ("contacts", "answered")),
     **dict.fromkeys(("abandoned",), ("contacts", "abandoned")),
     **dict.fromkeys(("abandoned_pct",), ("contacts", "queued")),
-    **dict.fromkeys(("abandoned_after_pct",), ("contacts", "queued")),
+    **dict.fromkeys(("abandoned_after_pct",), ("contacts", "queued_on")),
     **dict.fromkeys(("answer_service_level_pct",), ("contacts", "level_offered")),
     **dict.fromkeys(("consultations",), ("contacts", "consultations")),
     **dict.fromkeys(("solved_in_call_pct",), ("contacts", "by_call")),
@@ -20,11 +20,14 @@ POPULATIONS: Final[Mapping[str, tuple[str, str]]] = {
     **dict.fromkeys(("unprocessed_messages", "unprocessed_oldest_age_h", "unprocessed_median_age_h"),
                     ("stock", "unprocessed_now")),
     **dict.fromkeys(
-        ("requests", "urgent_pct", "district_executor_pct", "topic_share_pct", "transfer_mean", "bounce_pct",
+        ("requests", "topic_share_pct", "transfer_mean", "bounce_pct",
          "geocoded_pct", "with_topic_pct", "with_executor_pct", "rate_per_1000", "rate_per_1000_65_plus",
          "time_to_close_median_h", "time_to_close_p90_h", "territories_served"), ("created", "requests")),
+    **dict.fromkeys(("urgent_pct", "statutory_pct"), ("created", "classed")),
+    **dict.fromkeys(("district_executor_pct",), ("created", "with_executor")),
+    **dict.fromkeys(("security_pct",), ("contacts", "about")),
     **dict.fromkeys(("with_closing_time_pct",), ("created", "marked_closed")),
-    **dict.fromkeys(("closed", "closed_on_time_pct"), ("closed", "closed")),
+    **dict.fromkeys(("closed",), ("closed", "closed")),
     **dict.fromkeys(("due", "on_time_pct", "late_3x_pct"), ("due", "due")),
     **dict.fromkeys(("confirmed_on_time_pct",), ("due", "checked")),
     **dict.fromkeys(("late", "lateness_median_h", "lateness_p90_h"), ("due", "missed")),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 from sqlalchemy import ColumnElement, Select, case, func, literal_column, null, select, union_all
@@ -17,7 +18,7 @@ from dashboard.queries.reader import Reader
 from dashboard.queries.reference import Reference, reference
 from dashboard.queries.selection import Selection, select_of
 from dashboard.queries.stocks import stock_conditions
-from etl.rollup.branch import Branch
+from etl.rollup.branch import Branch, flag
 from etl.rollup.families import FAMILIES
 from etl.schema import sla_result
 
@@ -49,15 +50,19 @@ def rows(
         with reader_as_of(read, filters, as_of) as past:
             return rows(past, filters, kpi, limit=limit, offset=offset, now=as_of)
     moment = now or read.clock()
-    listed = _rows_of(read, select_of(read, filters), kpi, moment).subquery("listed")
+    listed = _rows_of(read, _where(read, filters, kpi), kpi, moment).subquery("listed")
     found = read.frame(select(listed).order_by(listed.c.day_on, listed.c.id).limit(limit).offset(offset))
     return _named(reference(read), found)
 
 
 def count_rows(read: Reader, filters: Filters, kpi: str, *, now: datetime | None = None) -> int:
     """The sum of `n` over all rows."""
-    listed = _rows_of(read, select_of(read, filters), kpi, now or read.clock()).subquery("listed")
+    listed = _rows_of(read, _where(read, filters, kpi), kpi, now or read.clock()).subquery("listed")
     return int(read.frame(select(func.coalesce(func.sum(listed.c.n), 0).label("n")))["n"].iloc[0])
+
+
+def _where(read: Reader, filters: Filters, kpi: str) -> Selection:
+    return select_of(read, replace(filters, group=("displaced",)) if kpi == "displaced_contacts" else filters)
 
 
 def _rows_of(read: Reader, where: Selection, kpi: str, now: datetime) -> Any:
@@ -82,7 +87,7 @@ def _stock_rows(read: Reader, where: Selection, name: str, now: datetime) -> Sel
     if name == "unprocessed_now":
         branch = FAMILIES["contacts"].branches[0]
         weight = branch.measure("unprocessed")
-        conditions = [weight == 1, branch.day_on <= read.today(now)]
+        conditions = [weight == 1, branch.listed["at"] <= now]
     elif name == "open":
         return _open_rows(read, where)
     else:
@@ -104,17 +109,49 @@ def _open_rows(read: Reader, where: Selection) -> Any:
 
 
 def _weight(branch: Branch, measure: str, now: datetime) -> ColumnElement[int] | None:
-    if measure == "missed":
-        held = branch.measures.get("late_closed")
-        return None if held is None else held + branch.measure("open")
-    if measure == "missed_3x":
-        held = branch.measures.get("late_3x_closed")
-        is_open_3x = case((sla_result.c.late3_at <= now, branch.measure("open")), else_=literal_column("0"))
-        return None if held is None else held + is_open_3x
-    if measure == "due_closed":
-        held = branch.measures.get("due")
-        return None if held is None else held - branch.measure("open")
-    return branch.measures.get(measure)
+    """How many a row counts for; None where the branch has no such rows."""
+    if measure in branch.measures:
+        return branch.measures[measure]
+    made = _COMBINED.get(measure)
+    return made(branch, now) if made is not None else None
+
+
+def _missed(branch: Branch, _now: datetime) -> ColumnElement[int] | None:
+    held = branch.measures.get("late_closed")
+    return None if held is None else held + branch.measure("open")
+
+
+def _missed_3x(branch: Branch, now: datetime) -> ColumnElement[int] | None:
+    held = branch.measures.get("late_3x_closed")
+    is_open_3x = case((sla_result.c.late3_at <= now, branch.measure("open")), else_=literal_column("0"))
+    return None if held is None else held + is_open_3x
+
+
+def _due_closed(branch: Branch, _now: datetime) -> ColumnElement[int] | None:
+    held = branch.measures.get("due")
+    return None if held is None else held - branch.measure("open")
+
+
+def _queued_on(branch: Branch, _now: datetime) -> ColumnElement[int] | None:
+    return branch.measure("queued") - branch.measure("abandoned") + branch.measure("abandoned_after")
+
+
+def _told(dimension: str) -> Callable[[Branch, datetime], ColumnElement[int] | None]:
+    def weight(branch: Branch, _now: datetime) -> ColumnElement[int] | None:
+        column = branch.dims.get(dimension)
+        return None if column is None else flag(column.is_not(None))
+
+    return weight
+
+
+_COMBINED: Final[Mapping[str, Callable[[Branch, datetime], ColumnElement[int] | None]]] = {
+    "missed": _missed,
+    "missed_3x": _missed_3x,
+    "due_closed": _due_closed,
+    "queued_on": _queued_on,
+    "classed": _told("request_class_id"),
+    "about": _told("topic_id"),
+}
 
 
 def _listing(branch: Branch, weight: ColumnElement[int], names: list[str]) -> Select[Any]:

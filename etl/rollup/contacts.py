@@ -31,7 +31,8 @@ def _amount(column: ColumnElement[Any]) -> ColumnElement[int]:
 
 
 def _rounded(column: ColumnElement[Any]) -> ColumnElement[int]:
-    return cast(func.round(func.coalesce(column, literal_column("0", Integer))), Integer)
+    # Not ROUND: PostgreSQL rounds halves to even, SQLite away from 0, and a figure must not depend on the engine.
+    return cast(func.floor(func.coalesce(column, literal_column("0", Integer)) + literal_column("0.5")), Integer)
 
 
 _CALLS = Branch(

@@ -1,0 +1,119 @@
+"""The chooser: whatever the filters, the answer from roll-ups is the answer from the facts."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dashboard import queries
+from dashboard.filters import Filters
+from dashboard.metrics import REGISTRY, figures
+from dashboard.queries import BY, MEASURES, STOCKS, Reader
+from dashboard.queries.plan import choose
+from geodata.cities import load_profile
+from tests.dashboard.small_city import DAYS, FIRST, NOW
+
+PROFILE = load_profile("demo")
+
+
+def some(codes: list[str]) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.one_of(st.just(()), st.lists(st.sampled_from(codes), max_size=3, unique=True).map(tuple))
+
+
+@st.composite
+def any_filters(draw: st.DrawFn) -> Filters:
+    first, second = sorted(draw(st.tuples(st.integers(-2, DAYS + 2), st.integers(-2, DAYS + 2))))
+    return Filters(
+        city="demo",
+        from_on=FIRST + timedelta(days=first),
+        to_on=FIRST + timedelta(days=second),
+        territory=draw(some([one.code for one in PROFILE.territories])),
+        topic=draw(some([one.code for one in PROFILE.topics])),
+        channel=draw(some([one.code for one in PROFILE.channels])),
+        line=draw(some([one.code for one in PROFILE.lines])),
+        request_class=draw(some([one.code for one in PROFILE.request_classes])),
+        executor=draw(some([one.code for one in PROFILE.executors])),
+        executor_kind=draw(some(["city", "district", "utility"])),
+        group=draw(some([one.code for one in PROFILE.caller_groups])),
+        grain=draw(st.sampled_from(["day", "week", "month", "quarter"])),
+    )
+
+
+WHOLE = Filters("demo", FIRST, FIRST + timedelta(days=DAYS))
+
+
+@settings(max_examples=40)
+@given(filters=any_filters(), measure=st.sampled_from(sorted({*MEASURES, *STOCKS})), by=st.sampled_from(sorted(BY)))
+def test_breakdowns_are_the_same_from_roll_ups_and_from_facts(
+    city: Reader, filters: Filters, measure: str, by: str
+) -> None:
+    raw = replace(city, uses_rollups=False)
+    pd.testing.assert_frame_equal(
+        queries.breakdown(city, filters, measure, by), queries.breakdown(raw, filters, measure, by), check_dtype=False
+    )
+
+
+@settings(max_examples=20)
+@given(filters=any_filters(), measure=st.sampled_from(sorted(MEASURES)), by=st.sampled_from([None, *sorted(BY)]))
+def test_series_are_the_same_from_roll_ups_and_from_facts(
+    city: Reader, filters: Filters, measure: str, by: str | None
+) -> None:
+    raw = replace(city, uses_rollups=False)
+    found, expected = (queries.series(read, filters, measure, by=by) for read in (city, raw))
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+    if by is None:
+        assert found["value"].sum() == queries.total(raw, filters, measure)
+
+
+@settings(max_examples=8)
+@given(filters=any_filters())
+def test_every_figure_is_the_same_from_roll_ups_and_from_facts(city: Reader, filters: Filters) -> None:
+    raw = replace(city, uses_rollups=False)
+    assert figures(city, filters, now=NOW) == figures(raw, filters, now=NOW)
+
+
+@pytest.mark.parametrize("measure", ["contacts", "requests", "due", "tickets"])
+def test_heat_is_the_same_from_roll_ups_and_from_facts(city: Reader, measure: str) -> None:
+    raw = replace(city, uses_rollups=False)
+    found = queries.heat(city, WHOLE, measure)
+    pd.testing.assert_frame_equal(found, queries.heat(raw, WHOLE, measure), check_dtype=False)
+    assert len(found) == 168
+
+
+def test_it_takes_the_smallest_roll_up_that_covers(city: Reader) -> None:
+    plan = choose(city, "contacts", {"channel_id", "day_on"})
+    assert plan.table is not None
+    assert "channel_id" in plan.table.c
+    others = [choose(city, "contacts", {"channel_id", "line_id"}), choose(city, "contacts", {"channel_id", "topic_id"})]
+    assert all(plan.n_rows is not None and other.n_rows is not None and plan.n_rows <= other.n_rows for other in others)
+
+
+def test_it_asks_the_facts_where_no_roll_up_covers(city: Reader) -> None:
+    plan = choose(city, "created", {"caller_group_mask", "executor_id", "hour"})
+    assert plan.table is None
+    assert "caller_group_mask" in plan.why
+
+
+def test_roll_ups_of_other_definitions_are_not_read(city: Reader) -> None:
+    from sqlalchemy import update
+
+    from etl.tables.rollups import rollup_state
+
+    with city.engine.connect() as connection:
+        connection.execute(update(rollup_state).values(version="older"))
+        held = replace(city, session=connection)
+        assert choose(held, "contacts", set()).table is None
+        connection.rollback()
+
+
+@pytest.mark.parametrize("kpi", sorted(queries.POPULATIONS))
+def test_the_rows_behind_a_figure_add_up_to_its_n(city: Reader, kpi: str) -> None:
+    if kpi not in REGISTRY:
+        pytest.fail(f"rows are defined for {kpi}, which is no figure")
+    until_now = replace(WHOLE, to_on=NOW.date() - timedelta(days=1))
+    found = queries.rows(city, until_now, kpi, limit=100_000)
+    assert found["n"].sum() == queries.count_rows(city, until_now, kpi)
+    assert found["n"].sum() == figures(city, until_now, [kpi], now=NOW)[kpi].n
