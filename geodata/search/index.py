@@ -73,16 +73,23 @@ class StoreIndex:
         self, words: tuple[QueryWord, ...], lang: str, bands: Bands, *, least_likeness: float = _LEAST_LIKENESS
     ) -> Question:
         counts = self._store.key_counts({key for word in words for key in word.keys}) if words else {}
-        near = tuple(self._near(word, counts, least_likeness) for word in words)
-        weights = tuple(rarity(max((counts.get(k, 0) for k in w.keys), default=0), bands.entry_count) for w in words)
-        return Question(words, weights, near, lang)
+        prefixes = self._store.prefix_counts({word.prefix for word in words if word.prefix})
+        found = [{key: counts[key] for key in word.keys if key in counts} for word in words]
+        completed = [prefixes.get(word.prefix or "", 0) for word in words]
+        return Question(
+            words=words,
+            weights=tuple(rarity(max(f.values(), default=0), bands.entry_count) for f in found),
+            counts=tuple(max(*f.values(), c, 0) for f, c in zip(found, completed, strict=True)),
+            commonest=tuple(_commonest(w, f) for w, f in zip(words, found, strict=True)),
+            near=tuple(
+                {} if f or c else self._near(w, least_likeness) for w, f, c in zip(words, found, completed, strict=True)
+            ),
+            lang=lang,
+        )
 
-    def _near(self, word: QueryWord, counts: Mapping[str, int], least_likeness: float) -> dict[str, float]:
+    def _near(self, word: QueryWord, least_likeness: float) -> dict[str, float]:
         """Words to try where nothing is known under the word: the likest first, with their likeness."""
-        is_known = any(key in counts for key in word.keys)
-        if is_known or word.is_number or len(word.word) < _MIN_MENDED:
-            return {}
-        if word.prefix is not None and self._store.prefix_count(word.prefix):
+        if word.is_number or len(word.word) < _MIN_MENDED:
             return {}
         latin = skeleton(fold(word.word))
         scored = [(_likeness(latin, t.skeleton), t.word) for t in self._store.near_terms(latin)]
@@ -97,7 +104,7 @@ class StoreIndex:
             anything = [[key for word, near in pairs for key in _alternatives(word, near)]]
             found += self._store.find(anything, 0, bands.places_from, _TOPIC_CANDIDATES)
         if bands.places_from < bands.entry_count and (kinds is None or any(kind not in TOPIC_KINDS for kind in kinds)):
-            found += self._places(self._place_clauses(question), bands)
+            found += self._places(_place_clauses(question), bands)
         return found
 
     def _places(self, clauses: Clauses, bands: Bands) -> list[StoredEntry]:
@@ -106,29 +113,6 @@ class StoreIndex:
             if found:
                 return found
         return []
-
-    def _place_clauses(self, question: Question) -> Clauses:
-        """Clauses, rarest first. A common word (`street`) is asked for by its commonest form alone, for it costs much
-        and tells little; it is left to the ranking where the rarer words find few enough without it.
-        """
-        counted = [
-            (self._clause_count(word), at, word, near)
-            for at, (word, near) in enumerate(zip(question.words, question.near, strict=True))
-        ]
-        counted.sort(key=lambda c: c[:2])
-        if counted[0][0] <= _PLACE_CANDIDATES:
-            counted = [c for c in counted if c[0] <= _COMMON]
-        return [_alternatives(word, near) if n <= _COMMON else [self._commonest(word)] for n, _, word, near in counted]
-
-    def _clause_count(self, word: QueryWord) -> int:
-        """About how many entries a clause finds: its most frequent key, or all that its prefix completes to."""
-        counts = self._store.key_counts(word.keys)
-        return max(*counts.values(), self._store.prefix_count(word.prefix) if word.prefix else 0, 0)
-
-    def _commonest(self, word: QueryWord) -> str:
-        """The one key that finds most, or the prefix where no whole key finds anything."""
-        counts = self._store.key_counts(word.keys)
-        return max(counts, key=lambda key: (counts[key], key)) if counts else f"{word.prefix}*"
 
     def _hits(self, ranked: list[Ranked], lang: str, limit: int, kinds: Sequence[Kind] | None) -> list[Hit]:
         documents = self._store.documents([r.doc_id for r in ranked]) if ranked else {}
@@ -144,6 +128,26 @@ class StoreIndex:
 def _alternatives(word: QueryWord, near: Mapping[str, float]) -> list[str]:
     prefixes = [f"{p}*" for p in (word.prefix, word.latin_prefix) if p is not None]
     return [*word.keys, *prefixes, *(f"w{term}" for term in near)]
+
+
+def _place_clauses(question: Question) -> Clauses:
+    """Clauses, rarest first. A common word (`street`) is asked for by its commonest form alone, for it costs much
+    and tells little; it is left to the ranking where the rarer words find few enough without it.
+    """
+    order = sorted(range(len(question.words)), key=lambda at: (question.counts[at], at))
+    if question.counts[order[0]] <= _PLACE_CANDIDATES:
+        order = [at for at in order if question.counts[at] <= _COMMON]
+    return [
+        _alternatives(question.words[at], question.near[at])
+        if question.counts[at] <= _COMMON
+        else [question.commonest[at]]
+        for at in order
+    ]
+
+
+def _commonest(word: QueryWord, counts: Mapping[str, int]) -> str:
+    """The one key that finds most, or the prefix where no whole key finds anything."""
+    return max(counts, key=lambda key: (counts[key], key)) if counts else f"{word.prefix}*"
 
 
 def _likeness(left: str, right: str) -> float:

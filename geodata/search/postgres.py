@@ -14,6 +14,8 @@ from typing import Any, Protocol
 from geodata.errors import SearchError
 from geodata.search.store import Bands, Clauses, StoredDocument, StoredEntry, StoredTerm
 
+_SHORT_BAND = 10_000
+_LAST = "\U0010ffff"
 _NAMESPACE = re.compile(r"[a-z][a-z0-9_]{0,40}")
 _SCHEMA = """
 CREATE TABLE {s}.doc (doc_id int, kind text, id text, payload text, lon float8, lat float8, prior float8);
@@ -33,6 +35,14 @@ CREATE INDEX ON {s}.entry USING gin (tsv) WITH (fastupdate = off);
 CREATE INDEX ON {s}.term USING gin (skeleton gin_trgm_ops);
 ANALYZE {s}.doc; ANALYZE {s}.entry; ANALYZE {s}.term; ANALYZE {s}.key_count;
 """
+
+
+_WALK = """
+SELECT entry_id, doc_id, field, lang, text, keys FROM {s}.entry
+WHERE tsv @@ %s::tsquery AND entry_id >= %s AND entry_id < %s ORDER BY entry_id LIMIT %s
+"""
+# `+ 0` hides the primary key from the planner, so that it takes the GIN index.
+_LOOK_UP = _WALK.replace("AND entry_id", "AND entry_id + 0").replace("BY entry_id", "BY entry_id + 0")
 
 
 class Connection(Protocol):
@@ -72,7 +82,8 @@ class PostgresStore:
 
     def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         with self._connect() as connection, connection.cursor() as cursor:
-            cursor.execute(sql.format(s=self._schema), values)
+            # Unprepared: a generic plan knows nothing of the words.
+            cursor.execute(sql.format(s=self._schema), values, prepare=False)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
             return rows
 
@@ -86,10 +97,14 @@ class PostgresStore:
         """How many entries hold each key; absent keys are left out."""
         return dict(self._rows("SELECT key, n FROM {s}.key_count WHERE key = ANY(%s)", (list(keys),)))
 
-    def prefix_count(self, prefix: str) -> int:
+    def prefix_counts(self, prefixes: Collection[str]) -> dict[str, int]:
         """How many entries hold a key that starts so."""
-        sql = "SELECT COALESCE(SUM(n), 0) FROM {s}.key_count WHERE key >= %s AND key < %s"
-        return int(self._rows(sql, (prefix, prefix + "\U0010ffff"))[0][0])
+        sql = (
+            "SELECT p.first, (SELECT COALESCE(SUM(n), 0) FROM {s}.key_count WHERE key >= p.first AND key < p.last) "
+            'FROM unnest(%s::text[] COLLATE "C", %s::text[] COLLATE "C") AS p (first, last)'
+        )
+        rows = self._rows(sql, (list(prefixes), [p + _LAST for p in prefixes])) if prefixes else []
+        return {prefix: int(count) for prefix, count in rows}
 
     def near_terms(self, skeleton: str) -> list[StoredTerm]:
         """Words that share enough trigrams with the skeleton, by pg_trgm's own operator and threshold."""
@@ -97,12 +112,14 @@ class PostgresStore:
         return [StoredTerm(*row) for row in rows]
 
     def find(self, clauses: Clauses, first: int, last: int, limit: int) -> list[StoredEntry]:
-        """Entries that satisfy every clause, lowest ids first."""
-        sql = (
-            "SELECT entry_id, doc_id, field, lang, text, keys FROM {s}.entry "
-            "WHERE tsv @@ %s::tsquery AND entry_id >= %s AND entry_id < %s ORDER BY entry_id LIMIT %s"
-        )
-        return [StoredEntry(*row) for row in self._rows(sql, (_tsquery(clauses), first, last, limit))]
+        """Entries that satisfy every clause, lowest ids first.
+
+        A short band (the topics) and a single key (a common word) are walked by id until enough are found; for the rest
+        the planner is kept from doing so, which took 60 ms where the GIN index takes 0.2.
+        """
+        is_walked = last - first <= _SHORT_BAND or (len(clauses) == 1 and len(clauses[0]) == 1)
+        values = (_tsquery(clauses), first, last, limit)
+        return [StoredEntry(*row) for row in self._rows(_WALK if is_walked else _LOOK_UP, values)]
 
     def documents(self, doc_ids: Collection[int]) -> dict[int, StoredDocument]:
         """Documents by id."""

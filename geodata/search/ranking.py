@@ -32,10 +32,15 @@ _SURPRISE: Mapping[How, int] = {"exact": 0, "stem": 1, "prefix": 3, "translit": 
 
 @dataclass(frozen=True)
 class Question:
-    """A query prepared for ranking: its words, their weights, and near words per word with their likeness (0 to 1)."""
+    """A query prepared for ranking.
+
+    Per word: its weight, about how many entries it finds, its commonest key, and near words with their likeness.
+    """
 
     words: tuple[QueryWord, ...]
     weights: tuple[float, ...]
+    counts: tuple[int, ...]
+    commonest: tuple[str, ...]
     near: tuple[Mapping[str, float], ...]
     lang: str
 

@@ -23,6 +23,7 @@ CREATE TABLE term_trigram (trigram TEXT, term_id INTEGER, PRIMARY KEY (trigram, 
 CREATE TABLE key_count (key TEXT PRIMARY KEY, n INTEGER) WITHOUT ROWID;
 CREATE TABLE band (places_from INTEGER, entry_count INTEGER);
 """
+_LAST = "\U0010ffff"
 # pg_trgm's default threshold; the exact cut is made in Python, above it.
 _NEAR = """
 SELECT t.word, t.skeleton FROM term_trigram g JOIN term t USING (term_id)
@@ -113,10 +114,10 @@ class SqliteStore:
         sql = f"SELECT key, n FROM key_count WHERE key IN ({_marks(keys)})"  # noqa: S608 -- only question marks
         return dict(self._rows(sql, tuple(keys)))  # type: ignore[arg-type]
 
-    def prefix_count(self, prefix: str) -> int:
+    def prefix_counts(self, prefixes: Collection[str]) -> dict[str, int]:
         """How many entries hold a key that starts so."""
         sql = "SELECT COALESCE(SUM(n), 0) FROM key_count WHERE key >= ? AND key < ?"
-        return int(str(self._rows(sql, (prefix, prefix + "\U0010ffff"))[0][0]))
+        return {p: int(str(self._rows(sql, (p, p + _LAST))[0][0])) for p in prefixes}
 
     def near_terms(self, skeleton: str) -> list[StoredTerm]:
         """Words that share enough trigrams with the skeleton."""

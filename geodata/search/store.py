@@ -76,7 +76,7 @@ class Store(Protocol):
     def key_counts(self, keys: Collection[str]) -> dict[str, int]:
         """How many entries hold each key; absent keys are left out."""
 
-    def prefix_count(self, prefix: str) -> int:
+    def prefix_counts(self, prefixes: Collection[str]) -> dict[str, int]:
         """How many entries hold a key that starts so (one entry counts once per key)."""
 
     def near_terms(self, skeleton: str) -> list[StoredTerm]:
