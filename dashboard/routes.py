@@ -33,6 +33,12 @@ def register(server: flask.Flask, deps: Deps) -> None:
             response.set_cookie(LANG_COOKIE, code, max_age=YEAR_S, samesite="Lax", httponly=True)
         return response
 
+    @server.before_request
+    def start() -> flask.typing.ResponseReturnValue | None:
+        if flask.request.path != "/" or deps.pages.find("/") is not None or not deps.pages.in_nav():
+            return None
+        return flask.redirect(deps.pages.in_nav()[0].path)
+
     @server.after_request
     def missing(response: flask.Response) -> flask.Response:
         is_page = (

@@ -15,6 +15,7 @@ from dashboard.components.card import card
 from dashboard.components.kpi import kpi_skeleton, kpi_strip
 from dashboard.components.page_head import page_head
 from dashboard.i18n import Texts
+from dashboard.kpis import kpi_cards
 from dashboard.page import Page
 from dashboard.view import View, language
 
@@ -68,7 +69,7 @@ def layout(deps: Deps, /, **_query: Any) -> Component:
 
 def strip(view: View) -> Component:
     """The figures of the period."""
-    return kpi_strip(volumes.kpis(view), view.t, label=view.t("volumes.title"))
+    return kpi_strip(kpi_cards(view, volumes.KPIS), view.t, label=view.t("volumes.title"))
 
 
 def register(app: Dash, deps: Deps) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
 from dashboard import formats, queries
 from dashboard.components.card import Chart
-from dashboard.components.kpi import Against, Kpi
 from dashboard.figures.parts import ranked, week_by_hours
 from dashboard.figures.time import Line, Milestone, over_time, stacked
 from dashboard.theme import BLUE, MEANINGS, ORANGE, SLATE
@@ -24,52 +23,8 @@ OUTCOMES: Final = {
     "other": "other_outcomes",
 }
 """Outcome of a contact to the measure that counts it."""
-KPIS: Final = ("contacts", "created", "consultations", "abandoned", "unprocessed")
-UNWANTED: Final = frozenset({"abandoned", "unprocessed"})
+KPIS: Final = ("contacts", "requests", "solved_in_call_pct", "abandoned_pct", "urgent_pct", "unprocessed_messages")
 TOP: Final = 14
-
-
-def kpis(view: View) -> list[Kpi]:
-    """The strip: each measure with the period before and the norm of the same weekdays."""
-    return [_kpi(view, measure) for measure in KPIS]
-
-
-def _kpi(view: View, measure: str) -> Kpi:
-    value = queries.total(view.read, view.filters, measure, now=view.now)
-    days = queries.series(view.read, view.filters, measure, grain="day", now=view.now)["value"]
-    comparisons = (_against_before(view, measure, value), _against_norm(view, measure, value))
-    return Kpi(
-        id=measure,
-        name=view.t(f"volumes.measure.{measure}"),
-        value=formats.number(value, view.lang),
-        against=tuple(one for one in comparisons if one),
-        trend=days.tolist()[-60:],
-        definition=view.t(f"volumes.define.{measure}"),
-    )
-
-
-def _against_before(view: View, measure: str, value: float) -> Against | None:
-    before = before_of(view, measure)
-    change = formats.change_pct(value, before)
-    if change is None:
-        return None
-    label = view.t("volumes.than_before", n=view.filters.days)
-    return Against(formats.signed_percent(change, view.lang), label, tone=_tone(measure, change))
-
-
-def _against_norm(view: View, measure: str, value: float) -> Against | None:
-    expected = queries.norm(view.read, view.filters, measure, grain="day", now=view.now)["value"]
-    if expected.isna().any() or not expected.sum():
-        return None
-    change = formats.change_pct(value, float(expected.sum()))
-    label = view.t("volumes.than_norm", norm=formats.number(float(expected.sum()), view.lang, digits=0))
-    return Against(formats.signed_percent(change, view.lang), label, tone=_tone(measure, change or 0.0))
-
-
-def _tone(measure: str, change: float) -> Any:
-    if measure not in UNWANTED or abs(change) < 1:
-        return "neutral"
-    return "bad" if change > 0 else "good"
 
 
 def before_of(view: View, measure: str) -> int | None:
