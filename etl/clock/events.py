@@ -53,9 +53,9 @@ class Events:
     """One row per event, sorted by (`request`, time, order given); `request` is a row number of `Requests`.
 
     `executor_ids`, `class_ids`: 0 = unchanged. `extended_s`: seconds of the policy's clock added, `extended_to_s`: the
-    new due instant; both `NOTHING` where not given. `first` holds the row of each request's first event and, at its end,
-    the number of events: the events of request `i` are `first[i]:first[i + 1]`. `given`: place among the events given, -1
-    for a `created` that was added.
+    new due instant; both `NOTHING` where not given. `first` holds the row of each request's first event and, at its
+    end, the number of events: the events of request `i` are `first[i]:first[i + 1]`. `given`: place among the events
+    given, -1 for a `created` that was added.
     """
 
     request: Ids

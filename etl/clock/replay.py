@@ -164,7 +164,7 @@ def _extend(events: Events, clocks: Clocks, policy: Ids, segments: _Segments, ta
 
 
 def _used_up(events: Events, clocks: Clocks, policy: Ids, segments: _Segments, target: Seconds) -> Seconds:
-    """The first instant by which the clock has counted `target`, running on from the last event; `NOTHING` without one."""
+    """The first instant by which the clock has counted `target`, going on after the last event; `NOTHING` without."""
     goal = target[events.request]
     reached = np.flatnonzero(segments.is_running & (goal != NOTHING) & (segments.own_before + segments.own_s >= goal))
     place = events.first[1:] - 1

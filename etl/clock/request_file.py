@@ -1,7 +1,8 @@
 """Requests with their events as JSON, in and out: the clock for those who keep their requests elsewhere.
 
 In: a list of `{"id", "topic" (or null), "class", "events": [{"at" (ISO 8601 with offset), "kind", "reason"?}]}`; an
-event may also carry `executor` (any text), `class` (from then on), `extended_minutes` or `extended_to`. Out: see `answers`.
+event may also carry `executor` (any text), `class` (from then on), `extended_minutes` or `extended_to`. Out: see
+`answers`.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class RequestFile:
-    """Requests as read: arrays for the clock, and what only people need (`keys`, reasons by event, executors' names)."""
+    """Requests as read: arrays for the clock, and what people need (`keys`, reasons by event, executors' names)."""
 
     keys: tuple[Any, ...]
     requests: Requests
@@ -88,9 +89,10 @@ def parse_requests(data: Sequence[Any], book: PolicyBook) -> RequestFile:
 def answers(file: RequestFile, book: PolicyBook, *, now: datetime, lang: str = "en") -> list[Json]:
     """One object per request, in the order given.
 
-    `id`, `policy` (code@version), `clock`, `target_minutes`, `working_minutes`, `calendar_minutes` (both until closed or last
-    event, pauses left out; calendar since receipt), `due_at` (city's offset), `verdict`, `explanation`, and with them `received_at`,
-    `started_at`, `resolved_at`, `paused_minutes`, `late_minutes`, `remaining_minutes` (own clock, open ones), `executors`.
+    `id`, `policy` (code@version), `clock`, `target_minutes`, `working_minutes`, `calendar_minutes` (both until closed
+    or last event, pauses left out; calendar since receipt), `due_at` (city's offset), `verdict`, `explanation`, and
+    with them `received_at`, `started_at`, `resolved_at`, `paused_minutes`, `late_minutes`, `remaining_minutes` (own
+    clock, open ones), `executors`.
     """
     now_s = int(now.timestamp())
     results = replay(file.requests, file.events, book, through_s=now_s)

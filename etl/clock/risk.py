@@ -1,8 +1,8 @@
-"""Which open requests will be late tomorrow if nothing happens, how likely, and how well such warnings held in the past.
+"""Which open requests will be late tomorrow if nothing happens, how likely, how such warnings held in the past.
 
 At risk is an open, unpaused request whose term ends within 24 hours. The probability that it will be late is the share
-of similar requests, open at its age, that were still open at the age at which its term ends (`survival`). Ages count on the
-request's working calendar, so that the night before a due morning does not look like a chance to finish.
+of similar requests, open at its age, that were still open at the age at which its term ends (`survival`). Ages count on
+the request's working calendar, so that the night before a due morning does not look like a chance to finish.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ class Cases:
 def at_risk(connection: Connection, profile: CityProfile, *, now: datetime) -> pd.DataFrame:
     """Open requests whose term ends within 24 h, likeliest late first.
 
-    Columns: `request_id`, `topic_id`, `executor_id`, `due_at` (UTC), `late_pct` (probability), `similar_n` and `basis` (the finest
-    group it was learnt from: executor, topic, class or all).
+    Columns: `request_id`, `topic_id`, `executor_id`, `due_at` (UTC), `late_pct` (probability), `similar_n` and `basis`
+    (the finest group it was learnt from: executor, topic, class or all).
     """
     cases = read_cases(connection, profile, now=now)
     rows, probability, counts, finest = predict(cases, int(now.timestamp()))
@@ -139,7 +139,8 @@ def calibration_error_pct(table: pd.DataFrame) -> float:
 def read_cases(connection: Connection, profile: CityProfile, *, now: datetime) -> Cases:
     """The city's requests that have a term and were not cancelled."""
     columns = (
-        request.c.request_id, request.c.topic_id, request.c.request_class_id, request.c.executor_id, request.c.created_at,
+        request.c.request_id, request.c.topic_id, request.c.request_class_id, request.c.executor_id,
+        request.c.created_at,
         sla_result.c.sla_policy_id, sla_result.c.due_at, sla_result.c.resolved_at, sla_result.c.paused_at,
     )  # fmt: skip
     statement = (

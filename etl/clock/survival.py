@@ -57,7 +57,8 @@ class Survival:
     def stays_open(self, similar: Similar, age_s: Seconds, until_s: Seconds) -> tuple[Floats, Ids, Ids]:
         """The probability that a request open at age `age_s` is still open at age `until_s`.
 
-        With it: how many requests its finest known group has, and that group's level (0 all, 1 class, 2 topic, 3 executor).
+        With it: how many requests its finest known group has, and the level of that group (0 all, 1 class, 2 topic,
+        3 executor).
         """
         probability = np.empty(len(age_s))
         counts, finest = np.zeros(len(age_s), dtype=np.int64), np.zeros(len(age_s), dtype=np.int64)
@@ -94,7 +95,7 @@ def fit(similar: Similar, age_s: Seconds, is_closed: npt.NDArray[np.bool_]) -> S
 def _life_table(member: Ids, bucket: Ids, is_closed: npt.NDArray[np.bool_], groups: int) -> tuple[Floats, Floats]:
     """Closings and exposure by group and bucket; a request censored within a bucket is exposed for half of it."""
     cell, shape = member * BUCKETS + bucket, (groups, BUCKETS)
-    closed = np.bincount(cell, weights=is_closed, minlength=groups * BUCKETS).reshape(shape)
+    closed = np.bincount(cell[is_closed], minlength=groups * BUCKETS).reshape(shape).astype(np.float64)
     ended = np.bincount(cell, minlength=groups * BUCKETS).reshape(shape).astype(np.float64)
     at_risk = ended[:, ::-1].cumsum(axis=1)[:, ::-1]
     return closed, at_risk - (ended - closed) / 2

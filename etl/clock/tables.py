@@ -31,8 +31,9 @@ _REQUEST = (
     request.c.created_at,
 )
 _EVENT = (
-    request_event.c.request_id, request_event.c.event_no, request_event.c.at, request_event.c.kind, request_event.c.reason,
-    request_event.c.executor_id, request_event.c.request_class_id, request_event.c.extended_to_at, request_event.c.extended_min,
+    request_event.c.request_id, request_event.c.event_no, request_event.c.at, request_event.c.kind,
+    request_event.c.reason, request_event.c.executor_id, request_event.c.request_class_id,
+    request_event.c.extended_to_at, request_event.c.extended_min,
 )  # fmt: skip
 
 
@@ -71,7 +72,10 @@ def histories(connection: Connection, city_id: int, *, chunk: int = CHUNK_REQUES
     bounds = [_LOWEST + step * part for part in range(1, parts)]
     for low, high in pairwise([None, *bounds, None]):
         yield _history(
-            connection, city_id, _between(request.c.request_id, low, high), _between(request_event.c.request_id, low, high)
+            connection,
+            city_id,
+            _between(request.c.request_id, low, high),
+            _between(request_event.c.request_id, low, high),
         )
 
 
@@ -127,8 +131,7 @@ def seconds(instants: pd.Series[Any]) -> Seconds:
 
 def whole(numbers: pd.Series[Any], missing: int) -> npt.NDArray[np.int64]:
     """Whole numbers with `missing` for those that are not there."""
-    values: npt.NDArray[np.int64] = numbers.astype("Int64").fillna(missing).to_numpy(np.int64)
-    return values
+    return np.asarray(numbers.astype("Int64").fillna(missing), dtype=np.int64)
 
 
 def result_rows(results: Results, book: PolicyBook, city_id: int) -> pd.DataFrame:

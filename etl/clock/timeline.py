@@ -65,7 +65,7 @@ def timeline_of(
 
 
 def days_off_between(results: Results, book: PolicyBook, row: int, start_s: int, end_s: int) -> dict[date, str]:
-    """Holidays on which the request's own calendar stays shut though the week would open it, by day with their names."""
+    """Holidays that shut the request's own calendar on a day that the week would open, by day with their names."""
     number = int(results.clocks.own[results.policy[row]])
     if number == ROUND_THE_CLOCK:
         return {}

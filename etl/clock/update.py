@@ -63,7 +63,7 @@ def _replace_executor_times(connection: Connection, results: Results, city_id: i
 
 
 def is_current(connection: Connection, profile: CityProfile) -> bool:
-    """Whether every result was computed under the profile's terms and calendars as they are; true where there is none yet."""
+    """Whether the results were computed under the profile's terms and calendars as they are; true without any."""
     known = connection.scalar(
         select(clock_state.c.version).where(
             clock_state.c.city_id == city_id_of(profile.slug), clock_state.c.name == STATE_NAME

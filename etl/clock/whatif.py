@@ -1,4 +1,4 @@
-"""What if the term had been another: the same history replayed under changed policies, before and after side by side."""
+"""What if the term had been another: the same history replayed under changed policies, before and after."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Comparison:
 
 
 def changed(policies: Sequence[SlaPolicy], wishes: Iterable[str]) -> tuple[SlaPolicy, ...]:
-    """Policies with other terms: `CLASS=10wd` gives every policy of a class that term, `CODE@2` lets one version hold for ever.
+    """Policies with other terms: `CLASS=10wd` gives a class that term, `CODE@2` lets one version hold for ever.
 
     Units: min, h, wd (working days), cd (calendar days), mo (months). Raises `ClockError` for a wish it cannot read.
     """
@@ -123,7 +123,7 @@ def _added(found: Comparison, history: tables.History, book: PolicyBook, other: 
 
 
 def on_time(results: Results, now_s: int) -> OnTime:
-    """The on-time rate of the requests due by `now_s`; open ones count as missed, paused ones are not due while they wait."""
+    """The on-time rate of requests due by `now_s`: open ones are missed, paused ones not due while they wait."""
     waits = (results.paused_since_s != NOTHING) & (results.paused_since_s <= results.due_s)
     is_due = (results.due_s != NOTHING) & (results.due_s <= now_s) & (results.cancelled_s == NOTHING) & ~waits
     is_closed = results.resolved_s != NOTHING

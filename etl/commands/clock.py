@@ -9,11 +9,14 @@ from typing import Annotated
 
 import typer
 
+from etl import rollup
 from etl.clock import risk, update, whatif
 from etl.clock.policies import book_of
 from etl.clock.request_file import answers, read_requests
 from etl.clock.words import LANGUAGES
 from etl.commands.common import CityOption, command_errors, open_engine, profile_of, settings_of
+from etl.ids import city_id_of
+from etl.locks import hold_derived
 from etl.settings import Settings
 from geodata.profile import CityProfile
 
@@ -41,8 +44,8 @@ def clock(
 ) -> None:
     """Say of requests when they are due, how much of their term is used, whether they are late, and why.
 
-    With --requests: of those in the file; no database is needed. Without: recompute the city's tables from its events,
-    or ask them what history would look like under other terms (--what-if) or what will be late tomorrow (--at-risk).
+    With --requests: of those in the file; no database is needed. Without: recompute the city's tables (and their
+    roll-ups) from its events, or ask them what history would look like under other terms (--what-if) or what will be late tomorrow (--at-risk).
     """
     moment = _moment(now)
     with command_errors():
@@ -53,7 +56,9 @@ def clock(
             said = answers(read_requests(requests, book), book, now=moment, lang=lang)
             _print(said, as_json, [f"{one['id']}: {one['verdict']}. {one['explanation']}" for one in said])
             return
-        _of_tables(settings, profile, moment, what_if=what_if or [], at_risk=at_risk, backtest=backtest, as_json=as_json)
+        _of_tables(
+            settings, profile, moment, what_if=what_if or [], at_risk=at_risk, backtest=backtest, as_json=as_json
+        )
 
 
 def _of_tables(
@@ -83,8 +88,11 @@ def _of_tables(
             table = risk.backtest(connection, profile, now=now)
             _print(json.loads(table.to_json(orient="records")), as_json, [table.to_string(index=False)])
         else:
+            hold_derived(connection, city_id_of(profile.slug))
             count = update.update(connection, profile, request_ids=None, now=now)
-            _print({"requests": count}, as_json, [f"{count} requests computed"])
+            rows = rollup.rebuild(connection, profile, now=now)
+            said = {"requests": count, "rollup_rows": rows}
+            _print(said, as_json, [f"{count} requests computed, {rows} roll-up rows made anew"])
 
 
 def _moment(text: str | None) -> datetime:

@@ -56,7 +56,9 @@ CALENDARS: Mapping[str, WorkCalendar] = {
 }
 
 
-def policy(code: str, value: int, unit: str, clock: str = "working", calendar: str = "centre", **options: Any) -> SlaPolicy:
+def policy(
+    code: str, value: int, unit: str, clock: str = "working", calendar: str = "centre", **options: Any
+) -> SlaPolicy:
     """A policy for the class of its own name, version 1, valid since 2000."""
     values: dict[str, Any] = {
         "code": code, "version": 1, "request_class": code, "topic": None, "target_value": value, "target_unit": unit,

@@ -141,7 +141,10 @@ class World:
 def replay(world: World, request_class: str, topic: str | None, happenings: Sequence[Happening]) -> Answer:
     """The life of one request."""
     created = min(item.at for item in happenings if item.kind == "created").astimezone(UTC)
-    clamped = [(max(item.at.astimezone(UTC), created), item.kind != "created", place, item) for place, item in enumerate(happenings)]
+    clamped = [
+        (max(item.at.astimezone(UTC), created), item.kind != "created", place, item)
+        for place, item in enumerate(happenings)
+    ]
     events = [(at, item) for at, _, _, item in sorted(clamped, key=lambda entry: entry[:3])]
     policy = _policy(world, request_class, topic, events)
     started = world.next_open(policy.calendar, created) if policy.starts_at_opening else created

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from click.testing import Result
 
 PROMISED = {
-    "id", "policy", "clock", "target_minutes", "working_minutes", "calendar_minutes", "due_at", "verdict", "explanation",
+    "id", "policy", "clock", "target_minutes", "working_minutes", "calendar_minutes", "due_at", "verdict",
+    "explanation",
 }  # fmt: skip
 VOICE = {
     "id": "message 7",

@@ -69,7 +69,9 @@ def test_nothing_is_learnt_from_the_future() -> None:
 def test_few_requests_lean_on_their_topic_and_unknown_ones_on_all() -> None:
     slow, fast = np.full(400, 20 * 3600), np.full(400, 2 * 3600)
     ages = np.concatenate([slow, fast, [20 * 3600]])
-    similar = Similar(np.ones(801, dtype=np.int64), np.repeat([1, 2, 2], [400, 400, 1]), np.repeat([1, 1, 9], [400, 400, 1]))
+    similar = Similar(
+        np.ones(801, dtype=np.int64), np.repeat([1, 2, 2], [400, 400, 1]), np.repeat([1, 1, 9], [400, 400, 1])
+    )
     survival = fit(similar, ages, np.ones(801, dtype=bool))
     asked = Similar(np.array([1, 1, 1, 5]), np.array([1, 2, 2, 5]), np.array([1, 1, 9, 5]))
     open_, counts, level = survival.stays_open(asked, np.full(4, 600), np.full(4, 10 * 3600))
@@ -108,7 +110,10 @@ def test_warnings_from_the_tables(engine: Engine) -> None:
     demo, now = load_profile("demo"), datetime(2026, 3, 20, 12, tzinfo=UTC)
     topic = {"executor_id": ref(demo, "executor", "city_hall")}
     past = {
-        f"p{day}": ("urgent", [(f"2026-03-{day:02d}T08:00", "created", topic), (f"2026-03-{day + 1:02d}T{7 + day % 3:02d}:00", "closed", {})])
+        f"p{day}": ("urgent", [
+            (f"2026-03-{day:02d}T08:00", "created", topic),
+            (f"2026-03-{day + 1:02d}T{7 + day % 3:02d}:00", "closed", {}),
+        ])
         for day in range(1, 18)
     }  # fmt: skip
     fresh: dict[str, Any] = {

@@ -59,7 +59,13 @@ def at(text: str) -> datetime:
 def test_every_request_gets_its_result(connection: Connection) -> None:
     assert run_clock(connection, DEMO, request_ids=None, now=NOW) == len(LIVES)
     met = result(connection, "met")
-    assert (met.verdict, met.target_min, met.calendar_min, met.paused_min, met.late_min) == ("on_time", 1440, 1380, 120, 0)
+    assert (met.verdict, met.target_min, met.calendar_min, met.paused_min, met.late_min) == (
+        "on_time",
+        1440,
+        1380,
+        120,
+        0,
+    )
     assert (met.due_at, met.due_on.isoformat()) == (at("2026-03-03T10:00"), "2026-03-03")
     assert (met.resolved_at, met.executor_changes, met.events) == (at("2026-03-03T09:00"), 1, 5)
     late = result(connection, "late")
@@ -83,7 +89,9 @@ def test_open_cancelled_and_termless_requests_are_told_apart(connection: Connect
 
 def test_time_is_split_between_the_executors(connection: Connection) -> None:
     run_clock(connection, DEMO, request_ids=None, now=NOW)
-    rows = connection.execute(select(sla_executor_time).where(sla_executor_time.c.request_id == request_id("met"))).all()
+    rows = connection.execute(
+        select(sla_executor_time).where(sla_executor_time.c.request_id == request_id("met"))
+    ).all()
     minutes = {row.executor_id: row.calendar_min for row in rows}
     assert minutes == {ref(DEMO, "executor", "city_hall"): 240, ref(DEMO, "executor", "water_company"): 60 + 1080}
 
