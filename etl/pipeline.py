@@ -7,12 +7,14 @@ a load killed at any moment leaves the tables as they were and an entry that the
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import UTC, datetime
 from time import monotonic
 
 from sqlalchemy import Engine
 
 from etl import runs
+from etl.ahead import read_ahead
 from etl.derived import keep_current
 from etl.load import Loader
 from etl.locks import load_lock, writing
@@ -99,9 +101,10 @@ def _loaded(
 ) -> LoadReport:
     started = monotonic()
     progress.stage("rows")
-    for chunk in batches:
-        loader.add(chunk)
-        progress.advance(chunk.rows_read)
+    with closing(read_ahead(batches)) as chunks:
+        for chunk in chunks:
+            loader.add(chunk)
+            progress.advance(chunk.rows_read)
     loader.finish()
     progress.stage("clock and roll-ups")
     keep_current(loader.connection, profile, loader.city_id, loader.touched, now=loader.now, is_first=loader.is_first)
