@@ -44,8 +44,9 @@ def clock(
 ) -> None:
     """Say of requests when they are due, how much of their term is used, whether they are late, and why.
 
-    With --requests: of those in the file; no database is needed. Without: recompute the city's tables (and their
-    roll-ups) from its events, or ask them what history would look like under other terms (--what-if) or what will be late tomorrow (--at-risk).
+    With --requests: of those in the file; no database is needed. Without: recompute the city's tables and their
+    roll-ups from its events, or ask them what history would look like under other terms (--what-if), what will be
+    late tomorrow (--at-risk), and how such warnings held in the past (--backtest).
     """
     moment = _moment(now)
     with command_errors():
