@@ -1,0 +1,45 @@
+"""Which files a load means: files as they are, folders whole, in a stable order; never one outside what was named."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from etl.errors import SourceError
+
+_BLOCK = 1 << 22
+
+
+def expand(paths: Sequence[str], suffixes: Iterable[str]) -> Iterator[tuple[Path, str]]:
+    """Files and their names for the book of loads; a folder gives its files with those suffixes, sorted, names relative.
+
+    Raises `SourceError` for what is not there and for a folder without such files.
+    """
+    wanted = tuple(suffixes)
+    for text in paths:
+        path = Path(text)
+        if path.is_dir():
+            found = sorted(p for p in path.rglob("*") if _is_wanted(p, path, wanted))
+            if not found:
+                raise SourceError(f"{text}: the folder holds no file of the kinds {', '.join(wanted)}")
+            yield from ((file, file.relative_to(path).as_posix()) for file in found)
+        elif path.is_file():
+            yield path, path.name
+        else:
+            raise SourceError(f"{text}: there is no such file or folder")
+
+
+def _is_wanted(path: Path, folder: Path, suffixes: tuple[str, ...]) -> bool:
+    parts = path.relative_to(folder).parts
+    is_hidden = any(part.startswith((".", "~$", "__MACOSX")) for part in parts)
+    return path.is_file() and not is_hidden and path.name.lower().endswith(suffixes)
+
+
+def hash_of(path: Path) -> str:
+    """BLAKE2b of the file's bytes."""
+    digest = hashlib.blake2b(digest_size=16)
+    with path.open("rb") as handle:
+        while block := handle.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
