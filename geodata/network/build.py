@@ -20,6 +20,7 @@ import numpy as np
 from geodata.basemap.build import build_basemap
 from geodata.errors import GeodataError, NetworkBuildError
 from geodata.gazetteer.build import build_gazetteer
+from geodata.network.clean import mend
 from geodata.network.engine import EngineBuilder
 from geodata.network.files import FORMAT, MANIFEST_FILE, REPORT_FILE, STOP_LINKS_FILE
 from geodata.network.graph import open_graph
@@ -188,11 +189,16 @@ class _Build:
         try:
             self._engine(streets, usable)
         except NetworkBuildError as error:
-            self.report.say("engine", f"{error} {STREETS_ONLY}")
+            self.report.say("engine", f"{str(error).rstrip('.')}. {STREETS_ONLY}")
 
     def _engine(self, streets: Streets, feeds: Sequence[Feed]) -> None:
-        table = make_timetable(feeds)
-        builder = EngineBuilder([feed.path for feed in feeds])
+        with tempfile.TemporaryDirectory(prefix="feeds-") as scratch:
+            feeds = [feed for feed in (mend(feed, Path(scratch)) for feed in feeds) if feed.is_usable]
+            if not feeds:
+                raise NetworkBuildError("No trip of the feeds has two usable calls.")
+            table = make_timetable(feeds)
+            builder = EngineBuilder([feed.path for feed in feeds])
+        table = self._usable_trips(table, builder.trips)
         table = replace(table, stops={stop: table.stops[stop] for stop in builder.stops})
         snaps: dict[str, Snaps] = {}
         for mode in WALK_MODES:
@@ -203,6 +209,16 @@ class _Build:
         table.save(self.folder)
         Links("stops", snaps, {}).save(self.folder / STOP_LINKS_FILE)
         self._count(table, snaps)
+
+    def _usable_trips(self, table: Timetable, usable: frozenset[str]) -> Timetable:
+        """Only the trips the engine can use; it leaves out those whose times run backwards or that call once."""
+        left_out = [trip for trip in table.trips if trip not in usable]
+        if len(left_out) == len(table.trips):
+            raise NetworkBuildError("No trip of the feeds can be used.")
+        if left_out:
+            message = f"{len(left_out)} of {len(table.trips)} trips have impossible times or a single call; left out."
+            self.report.say("bad_trip", message, left_out[:MAX_EXAMPLES])
+        return replace(table, trips={trip: about for trip, about in table.trips.items() if trip in usable})
 
     def _count(self, table: Timetable, snaps: dict[str, Snaps]) -> None:
         report = self.report

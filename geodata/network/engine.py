@@ -80,7 +80,8 @@ def service_start(day: date, zone: ZoneInfo) -> datetime:
 
 
 class EngineBuilder:
-    """Feeds on their way to engine files: `stops` are the engine's ids, the rows that transfers speak of.
+    """Feeds on their way to engine files: `stops` are the engine's ids, the rows that transfers speak of; `trips` those
+    it can use.
 
     Raises `EngineMissingError` and `NetworkBuildError`.
     """
@@ -88,6 +89,7 @@ class EngineBuilder:
     def __init__(self, feeds: Sequence[Path]) -> None:
         self._network = _from_gtfs(feeds)
         self.stops = tuple(stop for stop, _, _ in self._network.stops)
+        self.trips = frozenset(trip for trip, _ in self._network.trips)
 
     def save(self, folder: Path, mode: str, transfers: Transfers) -> None:
         """Write the file of one walking mode, with that mode's walks between stops."""
