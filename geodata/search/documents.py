@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from geodata.search.types import Document, Kind, Phrase
 from geodata.taxonomy import Taxonomy, Topic
 
-_TOPIC_PRIOR = 0.03
+_TOPIC_PRIOR, _BRANCH_PRIOR = 0.03, -0.1
 _PLACE_PRIOR: dict[str, float] = {"street": 0.02, "place": 0.02, "stop": 0.01}
 
 
@@ -22,8 +22,8 @@ def topic_documents(taxonomy: Taxonomy) -> Iterator[Document]:
             subtitles=service.abouts,
             phrases=(*_topic_phrases(service), *(_parent_phrases(parent) if parent else ())),
             services=(service.code,),
-            # Branches are for browsing: at equal match the service itself comes first.
-            prior=_TOPIC_PRIOR if parent else -_TOPIC_PRIOR,
+            # Branches are for browsing: the services of a branch come before it.
+            prior=_TOPIC_PRIOR if parent else _BRANCH_PRIOR,
             is_protected=service.is_protected,
         )
     for need in taxonomy.needs.values():

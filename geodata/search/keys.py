@@ -15,6 +15,7 @@ from geodata.text import digits_only, fold, script, skeleton, words
 from geodata.wordforms import LANGUAGES, is_stop, language, languages_of, lemma, light_stem
 
 _MIN_PREFIX = 3
+_MIN_ROOT = 5
 _MAX_WORDS = 12
 
 
@@ -38,9 +39,14 @@ class QueryWord:
         return tuple(key for key in found if len(key) > 1)
 
     @property
+    def root(self) -> str:
+        """What longer words of the same root begin with: the stem where it is long enough to tell, else the word."""
+        return self.stem if len(self.stem) >= _MIN_ROOT else self.word
+
+    @property
     def prefix(self) -> str | None:
-        """The key of which stored keys may be longer (search as you type)."""
-        return None if self.is_number or len(self.word) < _MIN_PREFIX else f"w{self.word}"
+        """The key of which stored keys may be longer (search as you type, and words derived from this one)."""
+        return None if self.is_number or len(self.root) < _MIN_PREFIX else f"w{self.root}"
 
     @property
     def latin_prefix(self) -> str | None:

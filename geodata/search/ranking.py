@@ -21,7 +21,7 @@ FIELD_WEIGHTS: Mapping[Field, float] = {
 }  # fmt: skip
 _OTHER_LANGUAGE = 0.85
 _BEST_SHARE = 0.55
-_LEAST_COVERAGE = 0.3
+_LEAST_COVERAGE = 0.1
 _EXACT, _STEM, _TRANSLIT = 1.0, 0.95, 0.8
 _PREFIX_FLOOR = 0.55
 _TYPO = 0.75
@@ -85,7 +85,7 @@ def _document(question: Question, doc_id: int, entries: Sequence[StoredEntry]) -
         if score > best_score:
             best_score, best_entry, best_hows = score, entry, hows
     coverage = sum(t * w for t, w in zip(together, question.weights, strict=True)) / question.weight
-    if not best_hows or coverage < _LEAST_COVERAGE * min(FIELD_WEIGHTS["about"], 1.0):
+    if not best_hows or coverage < _LEAST_COVERAGE:
         return None
     score = _BEST_SHARE * best_score + (1 - _BEST_SHARE) * coverage
     return Ranked(doc_id, score, _why(best_entry, best_hows))
@@ -125,8 +125,9 @@ def _quality(word: QueryWord, near: Mapping[str, float], keys: Sequence[str], at
     if (len(keys[at + 1]) > 1 and keys[at + 1][1:] in word.lemmas) or keys[at + 2][1:] == word.stem:
         return _STEM, "stem"
     best: tuple[float, How | None] = (0.0, None)
-    if word.prefix is not None and stored.startswith(word.word):
-        best = (_PREFIX_FLOOR + (_STEM - _PREFIX_FLOOR) * len(word.word) / len(stored), "prefix")
+    if word.prefix is not None and stored.startswith(word.root):
+        how: How = "prefix" if stored.startswith(word.word) else "stem"
+        best = (_PREFIX_FLOOR + (_STEM - _PREFIX_FLOOR) * len(word.root) / len(stored), how)
     if stored in near:
         best = max(best, (_TYPO * near[stored], "typo"), key=lambda b: b[0])
     if word.script != script(stored) and word.skeleton:

@@ -20,7 +20,7 @@ from tests.benchmarks.databases import open_url
 from tests.benchmarks.report import Report
 from tests.benchmarks.timing import Times, measured, repeated
 from tests.geodata.search.city import institutions
-from tests.geodata.search.hit_rate import hit_rate, queries
+from tests.geodata.search.hit_rate import hit_rate, queries, unseen_rate
 
 INSTITUTIONS, ADDRESSES, STREETS = 10_000, 50_000, 3_000
 AIM_P95_MS = 30
@@ -40,6 +40,8 @@ def run(report: Report, *, rows: int) -> None:
             rate = hit_rate(index, lang)
             note = f"{rate.found} of {rate.asked} queries"
             report.add(f"top-3 hit rate, {lang}", 100 * rate.share, "%", at_least=90, note=note)
+        unseen = unseen_rate(index)
+        report.add("top-3 hit rate, never tuned on", 100 * unseen.share, "%", note=f"{unseen.found} of {unseen.asked}")
         ours = _times(index, asked)
         _add(report, "SQLite", ours)
         report.ratio("median beside bare FTS5", ours.p50_ms, _bare(path, asked).p50_ms)

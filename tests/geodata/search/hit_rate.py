@@ -33,6 +33,17 @@ def queries(lang: str) -> list[tuple[str, frozenset[str]]]:
     return [(row["text"], frozenset(row["services"])) for row in rows]
 
 
+def unseen_rate(index: SearchIndex) -> HitRate:
+    """Ask the queries of all languages that nothing was tuned on: how search does on what it has not seen."""
+    rows = tomllib.loads((QUERIES.parent / "unseen.toml").read_text(encoding="utf-8"))["query"]
+    missed = tuple(
+        row["text"]
+        for row in rows
+        if not {hit.id for hit in index.query(row["text"], row["lang"], TOP, ("service",))} & set(row["services"])
+    )
+    return HitRate("all", len(rows), len(rows) - len(missed), missed)
+
+
 def hit_rate(index: SearchIndex, lang: str) -> HitRate:
     """Ask every query of a language for services."""
     asked = queries(lang)
