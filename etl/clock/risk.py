@@ -1,61 +1,73 @@
-"""Which open requests will be late tomorrow if nothing happens, how likely, how such warnings held in the past.
+"""Which open requests will be late tomorrow if nothing happens, how likely, and how such warnings held in the past.
 
 At risk is an open, unpaused request whose term ends within 24 hours. The probability that it will be late is the share
 of similar requests, open at its age, that were still open at the age at which its term ends (`survival`). Ages count on
-the request's working calendar, so that the night before a due morning does not look like a chance to finish.
+the request's working calendar without pauses, so that neither a night nor a wait looks like a chance to finish.
+A back-test replays only the events there were at each past moment: it says what would have been said then.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
-from etl import bulk
-from etl.clock.clocks import Clocks, clocks_of
-from etl.clock.events import NOTHING, Ids
-from etl.clock.policies import NO_POLICY, PolicyBook, book_of
+from etl.clock.events import NOTHING, Events, Ids, Requests, order_events
+from etl.clock.policies import PolicyBook, book_of
+from etl.clock.replay import replay
+from etl.clock.results import Results
 from etl.clock.survival import Floats, Similar, fit
-from etl.clock.tables import seconds, whole
-from etl.clock.verdict import AT_RISK_WITHIN_S, Verdict
+from etl.clock.tables import histories
+from etl.clock.verdict import AT_RISK_WITHIN_S
 from etl.clock.zones import Seconds
 from etl.ids import city_id_of
-from etl.schema import request, sla_result
 from geodata.profile import CityProfile
 
 LEARN_FROM_DAYS = 365
 BACKTEST_DAYS = 28
 BASES = ("all", "class", "topic", "executor")
 Flags = npt.NDArray[np.bool_]
+Lives = Sequence[tuple[Requests, Events]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Cases:
-    """Requests with a term as the tables hold them now; instants are UTC seconds, `NOTHING` where there is none."""
+class Standing:
+    """How requests stood at a moment, one row each.
+
+    `age_s`: time used on the working calendar, pauses left out; `until_s`: what it will be when the term ends.
+    """
 
     ids: Ids
-    similar: Similar
-    policy: Ids
-    created_s: Seconds
+    class_ids: Ids
+    topic_ids: Ids
+    executor_ids: Ids
+    age_s: Seconds
+    until_s: Seconds
     due_s: Seconds
-    resolved_s: Seconds
-    paused_since_s: Seconds
-    clocks: Clocks
+    is_open: Flags
+    is_soon: Flags
 
-    def ages(self, rows: Flags, at_s: Seconds) -> Seconds:
-        """Age of the chosen requests at instants, on their working calendars."""
-        policy, created = self.policy[rows], self.created_s[rows]
-        later = np.maximum(at_s, created)
-        return self.clocks.passed("work", policy, later) - self.clocks.passed("work", policy, created)
-
-    def alike(self, rows: Flags) -> Similar:
+    def similar(self, rows: Flags) -> Similar:
         """What makes the chosen requests similar."""
-        return Similar(self.similar.class_ids[rows], self.similar.topic_ids[rows], self.similar.executor_ids[rows])
+        return Similar(self.class_ids[rows], self.topic_ids[rows], self.executor_ids[rows])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Warnings:
+    """The requests at risk at a moment: probability of being late, requests learnt from, level of the finest group."""
+
+    ids: Ids
+    topic_ids: Ids
+    executor_ids: Ids
+    due_s: Seconds
+    probability: Floats
+    counts: Ids
+    finest: Ids
 
 
 def at_risk(connection: Connection, profile: CityProfile, *, now: datetime) -> pd.DataFrame:
@@ -64,64 +76,56 @@ def at_risk(connection: Connection, profile: CityProfile, *, now: datetime) -> p
     Columns: `request_id`, `topic_id`, `executor_id`, `due_at` (UTC), `late_pct` (probability), `similar_n` and `basis`
     (the finest group it was learnt from: executor, topic, class or all).
     """
-    cases = read_cases(connection, profile, now=now)
-    rows, probability, counts, finest = predict(cases, int(now.timestamp()))
+    said = warn(read_lives(connection, profile), book_of(profile), int(now.timestamp()))
     frame = pd.DataFrame(
         {
-            "request_id": cases.ids[rows],
-            "topic_id": cases.similar.topic_ids[rows],
-            "executor_id": cases.similar.executor_ids[rows],
-            "due_at": pd.Series(cases.due_s[rows].astype("datetime64[s]")).dt.tz_localize("UTC"),
-            "late_pct": np.round(probability * 100, 1),
-            "similar_n": counts,
-            "basis": np.array(BASES)[finest],
+            "request_id": said.ids,
+            "topic_id": said.topic_ids,
+            "executor_id": said.executor_ids,
+            "due_at": pd.Series(said.due_s.astype("datetime64[s]")).dt.tz_localize("UTC"),
+            "late_pct": np.round(said.probability * 100, 1),
+            "similar_n": said.counts,
+            "basis": np.array(BASES)[said.finest],
         }
     )
     return frame.sort_values(["late_pct", "due_at"], ascending=[False, True], kind="stable", ignore_index=True)
 
 
-def predict(cases: Cases, now_s: int) -> tuple[Flags, Floats, Ids, Ids]:
-    """At risk at `now_s`: which rows, the probability of being late, requests and level it was learnt from.
-
-    Only what had happened by `now_s` is learnt from; terms and executors are those the tables hold.
-    """
-    was_open = (cases.created_s <= now_s) & ((cases.resolved_s == NOTHING) | (cases.resolved_s > now_s))
-    is_waiting = (cases.paused_since_s != NOTHING) & (cases.paused_since_s <= now_s)
-    soon = (cases.due_s > now_s) & (cases.due_s <= now_s + AT_RISK_WITHIN_S)
-    rows: Flags = was_open & soon & ~is_waiting
-    known: Flags = (cases.created_s <= now_s) & (cases.created_s > now_s - LEARN_FROM_DAYS * 86_400)
-    if not rows.any() or not known.any():
+def warn(lives: Lives, book: PolicyBook, at_s: int) -> Warnings:
+    """The warnings at `at_s`, from the events there were by then."""
+    standing = _joined([_standing(requests, events, book, at_s) for requests, events in lives])
+    soon = standing.is_soon
+    if not soon.any():
         nothing = np.empty(0, dtype=np.int64)
-        return np.zeros(len(cases.ids), dtype=bool), np.empty(0), nothing, nothing
-    ended = np.where(was_open, now_s, cases.resolved_s)[known]
-    survival = fit(cases.alike(known), cases.ages(known, ended), ~was_open[known])
-    at = np.full(int(rows.sum()), now_s)
-    return rows, *survival.stays_open(cases.alike(rows), cases.ages(rows, at), cases.ages(rows, cases.due_s[rows]))
+        return Warnings(nothing, nothing, nothing, nothing, np.empty(0), nothing, nothing)
+    survival = fit(standing.similar(np.ones(len(standing.ids), dtype=bool)), standing.age_s, ~standing.is_open)
+    told = survival.stays_open(standing.similar(soon), standing.age_s[soon], standing.until_s[soon])
+    return Warnings(
+        standing.ids[soon], standing.topic_ids[soon], standing.executor_ids[soon], standing.due_s[soon], *told
+    )
 
 
 def backtest(connection: Connection, profile: CityProfile, *, now: datetime, days: int = BACKTEST_DAYS) -> pd.DataFrame:
     """What the warnings of the last `days` days would have said, against what came: see `reliability`."""
-    cases = read_cases(connection, profile, now=now)
     moments = [int((now - timedelta(days=day)).timestamp()) for day in range(days, 0, -1)]
-    return reliability(cases, moments, now_s=int(now.timestamp()))
+    return reliability(read_lives(connection, profile), book_of(profile), moments, now_s=int(now.timestamp()))
 
 
-def reliability(cases: Cases, moments: list[int], *, now_s: int) -> pd.DataFrame:
-    """Warnings at each moment, learnt only from before it, by predicted probability.
+def reliability(lives: Lives, book: PolicyBook, moments: Iterable[int], *, now_s: int) -> pd.DataFrame:
+    """Warnings at each moment by predicted probability, against whether the request was late in the end.
 
-    Columns: `from_pct`, `to_pct`, `n` (warnings whose term has since ended), `predicted_pct` and `observed_pct` (late).
+    Columns: `from_pct`, `to_pct`, `n` (warnings whose term has since ended), `predicted_pct`, `observed_pct` (late).
     """
-    said: list[Floats] = []
-    came: list[Flags] = []
-    for moment in moments:
-        rows, probability, *_ = predict(cases, moment)
-        due, resolved = cases.due_s[rows], cases.resolved_s[rows]
-        has_ended = due <= now_s
-        said.append(probability[has_ended])
-        came.append(((resolved == NOTHING) | (resolved > due))[has_ended])
-    predicted, observed = np.concatenate([*said, np.empty(0)]), np.concatenate([*came, np.empty(0, dtype=bool)])
-    band = np.minimum((predicted * 10).astype(np.int64), 9)
-    table = pd.DataFrame({"band": band, "predicted_pct": predicted * 100, "observed_pct": observed * 100.0})
+    outcome = pd.concat([_outcomes(requests, events, book, now_s) for requests, events in lives])
+    said = [warn(lives, book, moment) for moment in moments]
+    told = pd.DataFrame(
+        {
+            "request_id": np.concatenate([one.ids for one in said]),
+            "predicted_pct": np.concatenate([one.probability for one in said]) * 100,
+        }
+    )
+    table = told.join(outcome, on="request_id", how="inner")
+    table["band"] = np.minimum((table["predicted_pct"] / 10).astype("int64"), 9)
     grouped = table.groupby("band").agg(
         n=("band", "size"), predicted_pct=("predicted_pct", "mean"), observed_pct=("observed_pct", "mean")
     )
@@ -136,45 +140,65 @@ def calibration_error_pct(table: pd.DataFrame) -> float:
     return float(((table["predicted_pct"] - table["observed_pct"]).abs() * table["n"]).sum() / n) if n else 0.0
 
 
-def read_cases(connection: Connection, profile: CityProfile, *, now: datetime) -> Cases:
-    """The city's requests that have a term and were not cancelled."""
-    columns = (
-        request.c.request_id, request.c.topic_id, request.c.request_class_id, request.c.executor_id,
-        request.c.created_at,
-        sla_result.c.sla_policy_id, sla_result.c.due_at, sla_result.c.resolved_at, sla_result.c.paused_at,
-    )  # fmt: skip
-    statement = (
-        select(*columns)
-        .join(sla_result, sla_result.c.request_id == request.c.request_id)
-        .where(
-            request.c.city_id == city_id_of(profile.slug),
-            sla_result.c.due_at.is_not(None),
-            sla_result.c.verdict.is_(None) | (sla_result.c.verdict != Verdict.CANCELLED.value),
-        )
-    )
-    return _cases(bulk.read_frame(connection, statement), book_of(profile), int(now.timestamp()))
+def read_lives(connection: Connection, profile: CityProfile) -> Lives:
+    """The city's requests with their events."""
+    read = histories(connection, city_id_of(profile.slug))
+    return [(history.requests, history.events) for history in read]
 
 
-def _cases(frame: pd.DataFrame, book: PolicyBook, now_s: int) -> Cases:
-    created, due, resolved = (seconds(frame[name]) for name in ("created_at", "due_at", "resolved_at"))
-    last = max([now_s, *(int(values.max()) for values in (due, resolved) if len(values))])
-    first = min([now_s, *([int(created.min())] if len(created) else [])])
-    years = np.array([first, last]).astype("datetime64[s]").astype("datetime64[Y]").astype(int) + 1970
-    return Cases(
-        ids=frame["request_id"].to_numpy(np.int64),
-        similar=Similar(*(whole(frame[name], 0) for name in ("request_class_id", "topic_id", "executor_id"))),
-        policy=_places(book, whole(frame["sla_policy_id"], 0)),
-        created_s=created,
-        due_s=due,
-        resolved_s=resolved,
-        paused_since_s=seconds(frame["paused_at"]),
-        clocks=clocks_of(book, first_year=int(years[0]) - 1, last_year=int(years[1]) + 1),
+def known_by(requests: Requests, events: Events, at_s: int) -> tuple[Requests, Events]:
+    """The requests received in the year before `at_s`, with the events they had by then."""
+    is_known = (requests.created_s <= at_s) & (requests.created_s > at_s - LEARN_FROM_DAYS * 86_400)
+    number = np.cumsum(is_known) - 1
+    kept = Requests(*(getattr(requests, column.name)[is_known] for column in fields(Requests)))
+    rows = is_known[events.request] & (events.at_s <= at_s)
+    names = ("at_s", "kind", "executor_ids", "class_ids", "extended_s", "extended_to_s")
+    return kept, order_events(
+        kept, request=number[events.request[rows]], **{name: getattr(events, name)[rows] for name in names}
     )
 
 
-def _places(book: PolicyBook, policy_ids: Ids) -> Ids:
-    """Places in the book of policy ids; an id that the profile no longer has counts as none."""
-    order: Any = np.argsort(book.policy_ids)
-    place = np.minimum(np.searchsorted(book.policy_ids, policy_ids, sorter=order), len(order) - 1)
-    found: Ids = np.where(book.policy_ids[order[place]] == policy_ids, order[place], NO_POLICY)
-    return found
+def _standing(requests: Requests, events: Events, book: PolicyBook, at_s: int) -> Standing:
+    known, happened = known_by(requests, events, at_s)
+    results = replay(known, happened, book, through_s=at_s + AT_RISK_WITHIN_S)
+    is_open = results.resolved_s == NOTHING
+    runs = is_open & (results.paused_since_s == NOTHING) & (results.cancelled_s == NOTHING)
+    age = results.working_s + np.where(runs, _worked(results, results.last_s, at_s), 0)
+    is_soon = runs & (results.due_s > at_s) & (results.due_s <= at_s + AT_RISK_WITHIN_S)
+    ahead = _worked(results, np.full(len(known), at_s), np.where(is_soon, results.due_s, at_s))
+    kept = results.cancelled_s == NOTHING
+    standing = Standing(
+        ids=known.ids,
+        class_ids=known.class_ids,
+        topic_ids=known.topic_ids,
+        executor_ids=results.trace.executor_ids[happened.first[1:] - 1],
+        age_s=age,
+        until_s=age + ahead,
+        due_s=results.due_s,
+        is_open=is_open,
+        is_soon=is_soon,
+    )
+    return Standing(*(getattr(standing, column.name)[kept] for column in fields(Standing)))
+
+
+def _worked(results: Results, from_s: Seconds, to_s: Seconds | int) -> Seconds:
+    """Working time of each request's calendar between instants, none before its clock starts."""
+    if not len(results):
+        return np.empty(0, dtype=np.int64)
+    start = np.maximum(from_s, results.started_s)
+    end = np.maximum(to_s, start)
+    return results.clocks.passed("work", results.policy, end) - results.clocks.passed("work", results.policy, start)
+
+
+def _joined(parts: Sequence[Standing]) -> Standing:
+    return Standing(*(np.concatenate([getattr(part, column.name) for part in parts]) for column in fields(Standing)))
+
+
+def _outcomes(requests: Requests, events: Events, book: PolicyBook, now_s: int) -> pd.DataFrame:
+    """Whether each request was late (`observed_pct`: 100 or 0), for those whose term has ended by `now_s`."""
+    results = replay(requests, events, book, through_s=now_s)
+    has_ended = (results.due_s != NOTHING) & (results.due_s <= now_s) & (results.cancelled_s == NOTHING)
+    waits = (results.paused_since_s != NOTHING) & (results.paused_since_s <= results.due_s)
+    is_late = (results.resolved_s == NOTHING) | (results.resolved_s > results.due_s)
+    rows = has_ended & ~waits
+    return pd.DataFrame({"observed_pct": is_late[rows] * 100.0}, index=pd.Index(results.ids[rows], name="request_id"))

@@ -8,62 +8,64 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from etl.clock.clocks import clocks_of
-from etl.clock.events import NOTHING
-from etl.clock.risk import Cases, at_risk, backtest, calibration_error_pct, predict, reliability
+from etl.clock.events import Events, Kind, Requests, order_events
+from etl.clock.risk import at_risk, backtest, calibration_error_pct, known_by, reliability, warn
 from etl.clock.survival import Similar, fit
 from etl.clock.update import update
 from geodata.cities import load_profile
-from tests.etl.clock.factories import book
+from tests.etl.clock.factories import book, policy
 from tests.etl.clock.rows import ref, request_id, write
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 DAY = 86_400
+ROUND = (policy("u24", 24, "hours", "calendar", "always"),)
 START = int(datetime(2024, 1, 1, tzinfo=UTC).timestamp())
 
 
-def simulated(count: int = 12_000, *, seed: int = 7) -> Cases:
-    """Ninety days of requests with a term of 24 h; three topics and four executors close them at their own pace."""
+def simulated(count: int = 8_000, *, seed: int = 7) -> tuple[Requests, Events]:
+    """Ninety days of requests with a term of 24 h; four executors with their own pace, a third with a pause."""
     rng = np.random.default_rng(seed)
-    topic, executor = rng.integers(1, 4, count), rng.integers(1, 5, count)
-    median_h = np.array([8.0, 16.0, 30.0])[topic - 1] * np.array([0.7, 1.0, 1.3, 2.0])[executor - 1]
+    executor = rng.integers(1, 5, count)
     created = np.sort(START + rng.integers(0, 90 * DAY, count))
-    resolved = created + (rng.lognormal(np.log(median_h), 0.8) * 3600).astype(np.int64)
-    end = START + 90 * DAY
+    work = (rng.lognormal(np.log(np.array([6.0, 14.0, 22.0, 40.0])[executor - 1]), 0.8) * 3600).astype(np.int64)
+    paused_after = (work * rng.random(count)).astype(np.int64)
+    pause = np.where(rng.random(count) < 1 / 3, rng.integers(3600, 2 * DAY, count), 0)
+    at = np.stack([created, created + paused_after, created + paused_after + pause, created + work + pause], axis=1)
+    kind = np.tile(np.array([Kind.CREATED, Kind.PAUSED, Kind.RESUMED, Kind.CLOSED], dtype=np.int8), count)
     city = book()
-    place = [policy.code for policy in city.policies].index("a90")
-    return Cases(
-        ids=np.arange(count),
-        similar=Similar(np.ones(count, dtype=np.int64), topic, executor),
-        policy=np.full(count, place),
-        created_s=created,
-        due_s=created + DAY,
-        resolved_s=np.where(resolved <= end, resolved, NOTHING),
-        paused_since_s=np.full(count, NOTHING),
-        clocks=clocks_of(city, first_year=2023, last_year=2025),
+    requests = Requests(
+        np.arange(count), np.zeros(count, dtype=np.int64), np.full(count, city.class_id("u24")), created
     )
+    events = order_events(
+        requests,
+        request=np.repeat(np.arange(count), 4),
+        at_s=at.ravel(),
+        kind=kind,
+        executor_ids=np.repeat(executor, 4),
+    )
+    return requests, events
 
 
 def test_warnings_are_calibrated() -> None:
-    table = reliability(simulated(), [START + day * DAY for day in range(45, 89)], now_s=START + 90 * DAY)
-    assert table["n"].sum() > 2_000
+    lives = [known_by(*simulated(), START + 90 * DAY)]
+    table = reliability(lives, book(ROUND), [START + day * DAY for day in range(45, 89)], now_s=START + 90 * DAY)
+    assert table["n"].sum() > 1_000
     assert calibration_error_pct(table) < 5
     big = table[table["n"] >= 150]
-    assert (big["predicted_pct"] - big["observed_pct"]).abs().max() < 10
+    assert (big["predicted_pct"] - big["observed_pct"]).abs().max() < 12
     assert table["observed_pct"].iloc[-1] - table["observed_pct"].iloc[0] > 30
 
 
 def test_nothing_is_learnt_from_the_future() -> None:
-    cases, moment = simulated(), START + 60 * DAY
-    _, now, *_ = predict(cases, moment)
-    blind = np.where(cases.resolved_s > moment, NOTHING, cases.resolved_s)
-    names = ("ids", "similar", "policy", "created_s", "due_s", "paused_since_s", "clocks")
-    rest: dict[str, Any] = {name: getattr(cases, name) for name in names}
-    rows, then, *_ = predict(Cases(resolved_s=blind, **rest), moment)
-    assert rows.any()
-    np.testing.assert_allclose(now, then)
+    requests, events = simulated()
+    moment = START + 60 * DAY
+    told = warn([(requests, events)], book(ROUND), moment)
+    blind = warn([known_by(requests, events, moment)], book(ROUND), moment)
+    assert len(told.ids) > 20
+    assert told.ids.tolist() == blind.ids.tolist()
+    np.testing.assert_allclose(told.probability, blind.probability)
 
 
 def test_few_requests_lean_on_their_topic_and_unknown_ones_on_all() -> None:
