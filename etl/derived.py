@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from importlib.util import find_spec
 
 from sqlalchemy import Connection, select
 
-from etl import bulk
+from etl import bulk, rollup
+from etl.clock import update as clock
 from etl.locks import hold_derived
 from etl.schema import sla_result
 from etl.seen import Ids
@@ -35,7 +35,7 @@ def keep_current(
     _note_results(connection, touched, requests)
     if is_first:
         _note_results(connection, touched, touched.related_ids)
-    _renew_roll_ups(connection, profile, touched, now=now)
+    rollup.update(connection, profile, touched=touched, now=now)
 
 
 def _note_results(connection: Connection, touched: Touched, ids: Ids) -> None:
@@ -53,19 +53,5 @@ def _note_results(connection: Connection, touched: Touched, ids: Ids) -> None:
 
 
 def _run_clock(connection: Connection, profile: CityProfile, ids: Ids, *, now: datetime) -> None:
-    if find_spec("etl.clock") is None or find_spec("etl.clock.update") is None:
-        return
-    from etl.clock.update import update  # type: ignore[import-not-found]
-
     for start in range(0, len(ids), _SLICE_ROWS):
-        update(connection, profile, request_ids=ids[start : start + _SLICE_ROWS], now=now)
-
-
-def _renew_roll_ups(connection: Connection, profile: CityProfile, touched: Touched, *, now: datetime) -> None:
-    if find_spec("etl.rollup") is None:
-        return
-    from etl import rollup
-
-    renew = getattr(rollup, "update", None)
-    if renew is not None:
-        renew(connection, profile, touched=touched, now=now)
+        clock.update(connection, profile, request_ids=ids[start : start + _SLICE_ROWS], now=now)

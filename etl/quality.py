@@ -162,7 +162,7 @@ def _backlog(connection: Connection, city_id: int) -> Iterator[Finding]:
     """Inflow less outflow is the change of the backlog, day by day."""
     if find_spec("etl.snapshot") is None:
         return
-    from etl.snapshot import identity  # type: ignore[import-not-found]
+    from etl.snapshot import identity
 
     violations = identity(connection, city_id)
     what = "days on which inflow less outflow is not the change of the backlog"
