@@ -55,7 +55,7 @@ class LinkaDash(Dash):
 
     deps: Deps
 
-    def interpolate_index(self, **parts: Any) -> str:
+    def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]
         """The index with `lang`, the reader's theme, the page's title, and words for a browser without scripts."""
         lang = language(self.deps)
         t = Texts(lang)
@@ -69,7 +69,7 @@ class LinkaDash(Dash):
             f"<noscript><p class='notice'>{escape(t('shell.no_script'))}</p></noscript>"
         )
         chosen = f' data-theme="{theme}"' if theme in ("light", "dark") else ""
-        page = super().interpolate_index(**parts)
+        page = str(super().interpolate_index(**parts))  # type: ignore[no-untyped-call]
         return page.replace("<html>", f'<html lang="{lang}" dir="ltr"{chosen}>', 1)
 
 
@@ -89,7 +89,7 @@ def create_app(deps: Deps) -> LinkaDash:
         page.register(app, deps)
     extra = _staff_parts(app, deps) if deps.process == "staff" else None
     _serve_layout(app, deps, extra)
-    app.clientside_callback(
+    app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("linka", "arrive"), Output("shell-arrived", "title"), Input(Shell.PAGE, "children"),
         State(Shell.URL, "pathname"), State(Shell.STATE, "data"), prevent_initial_call=True,
     )  # fmt: skip
@@ -146,11 +146,12 @@ def _serve_layout(app: LinkaDash, deps: Deps, extra: Callable[[str], tuple[Compo
             frame(lang), Texts(lang), page=page, rendered=rendered, has_filters=has_filters(deps, rendered),
             filters=filters, status=status,
         )  # fmt: skip
-        if deps.process == "staff":
-            from dashboard import staff
+        if deps.process == "public":
+            return framed
+        from dashboard import staff
 
-            return staff.provider(framed)
-        return framed
+        wrapped: Component = staff.provider(framed)
+        return wrapped
 
     def layout() -> Component:
         path, query = asked_page()

@@ -1,4 +1,4 @@
-"""`python -m dashboard demo`: from nothing to two running processes with a city in them, and in seconds the second time.
+"""`python -m dashboard demo`: from nothing to two running processes with a city in them; the second time in seconds.
 
 Each step is a command a city's analyst would type; what is done is noted in the data folder and not done again.
 """
@@ -29,6 +29,7 @@ DAYS = 120
 SEED = 1
 WAIT_S = 120
 STATE = "demo.json"
+RUNNING = "\nLinka is running.\n  staff pages:  {staff}\n  public pages: {public}\nCtrl-C stops it."
 Say = Callable[[str], None]
 
 
@@ -44,26 +45,17 @@ class Step:
 
 def steps(city: str) -> tuple[Step, ...]:
     """What the demo needs, in order."""
+    simulate = ("etl", "simulate", city, "--days", str(DAYS), "--seed", str(SEED))
+    build = Step("build", "Building streets, map and address index", ("geodata", "build", city), is_optional=True)
     found = [
         Step("init", "Making the tables", ("etl", "init", "--city", city)),
-        Step(
-            "simulate",
-            f"Simulating {DAYS} days of {city}",
-            ("etl", "simulate", city, "--days", str(DAYS), "--seed", str(SEED)),
-        ),
+        Step("simulate", f"Simulating {DAYS} days of {city}", simulate),
     ]
     extract = helsinki_extract()
     if city == "demo" and extract is not None:
-        found.append(
-            Step(
-                "osm",
-                "Loading institutions from OpenStreetMap",
-                ("etl", "load", "osm", str(extract), "--city", city),
-                True,
-            )
-        )
-    found.append(Step("build", "Building streets, map and address index", ("geodata", "build", city), True))
-    return tuple(found)
+        words = ("etl", "load", "osm", str(extract), "--city", city)
+        found.append(Step("osm", "Loading institutions from OpenStreetMap", words, is_optional=True))
+    return (*found, build)
 
 
 def helsinki_extract() -> Path | None:
@@ -145,9 +137,7 @@ def run(settings: Settings, say: Say) -> None:
     previous = signal.signal(signal.SIGTERM, _stop)
     try:
         _wait_healthy(processes, list(addresses.values()))
-        say(
-            f"\nLinka is running.\n  staff pages:  {addresses['staff']}\n  public pages: {addresses['public']}\nCtrl-C stops it."
-        )
+        say(RUNNING.format(**addresses))
         _stay(processes)
     except KeyboardInterrupt:
         say("Stopping ...")

@@ -1,4 +1,4 @@
-"""What an app is handed when it is made: settings, the city, the way to its data, a clock and its lists of pages and cards.
+"""What an app is handed when it is made: settings, the city, the way to its data, a clock, its pages and cards.
 
 Nothing below reaches for a global: two apps with two databases live side by side in the tests.
 """

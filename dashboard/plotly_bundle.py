@@ -12,6 +12,7 @@ from typing import Final
 
 import brotli
 import flask
+import flask.typing
 
 URL: Final = "/_dash-component-suites/plotly/package_data/plotly.min.js"
 FILE: Final = Path(__file__).parents[1] / "assets" / "vendor" / "plotly.min.js.br"
@@ -28,7 +29,7 @@ def register(server: flask.Flask) -> None:
     """Answer the address of plotly's own script with our bundle."""
 
     @server.before_request
-    def bundle() -> flask.Response | None:
+    def bundle() -> flask.typing.ResponseReturnValue | None:
         if flask.request.path != URL:
             return None
         data, etag = packed()

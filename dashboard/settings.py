@@ -24,7 +24,7 @@ class Settings:
         default="127.0.0.1",
         metadata={
             "env": "LINKA_HOST",
-            "help": "address to listen on; beyond loopback the staff process wants a password",
+            "help": "address to listen on; beyond loopback the staff pages want a password",
         },
     )
     port: int = field(
@@ -43,7 +43,7 @@ class Settings:
     )
     query_timeout_s: int = field(
         default=20,
-        metadata={"env": "LINKA_QUERY_TIMEOUT_S", "help": "longest a page may ask the database, 1 to 600 seconds"},
+        metadata={"env": "LINKA_QUERY_TIMEOUT_S", "help": "longest a page asks the database, 1 to 600 s"},
     )
     workers: int = field(default=2, metadata={"env": "LINKA_WORKERS", "help": "processes of each web server, 1 to 32"})
     threads: int = field(default=8, metadata={"env": "LINKA_THREADS", "help": "threads of each of them, 1 to 64"})
@@ -53,7 +53,7 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
-        """Settings from `environ` (default: the process's); raises `DashboardSettingsError` naming variable and cure."""
+        """Settings from `environ` (default: the process's); raises `DashboardSettingsError` naming the variable."""
         env = os.environ if environ is None else environ
         try:
             return cls(

@@ -33,7 +33,7 @@ THEME: Final = {
 }
 
 
-def provider(framed: Component) -> Component:
+def provider(framed: Component) -> Any:
     """dmc's provider around the whole screen, following the reader's theme."""
     return dmc.MantineProvider(framed, theme=THEME, defaultColorScheme="auto", id="shell-provider")
 

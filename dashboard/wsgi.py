@@ -21,4 +21,5 @@ def public() -> flask.Flask:
 
 def _server(process: Process) -> flask.Flask:
     settings = Settings.from_env()
-    return create_app(make_deps(settings, process=process)).server
+    server: flask.Flask = create_app(make_deps(settings, process=process)).server
+    return server

@@ -53,7 +53,7 @@ def sources(view: View) -> Chart:
     """Freshness and the last load of each source."""
     t, frame = view.t, queries.status(view.read, now=view.now)
     frame = frame.assign(
-        state=[_state(t, row.last_status, is_simulated=row.is_simulated) for row in frame.itertuples()],
+        state=_states(t, frame["last_status"], frame["is_simulated"]),
         freshness=[
             formats.duration(hours * 3600, view.lang) if hours == hours else ""
             for hours in frame["freshness_h"].astype(float)
@@ -61,9 +61,11 @@ def sources(view: View) -> Chart:
         newest=[_moment(view, at) for at in frame["newest_at"]],
         ended=[_moment(view, at) for at in frame["last_ended_at"]],
     )
-    columns = _columns(t, source="source", state="status", newest="newest_at", freshness="freshness", ended="ended_at", loads="loads",
-                       rows_read="read", rows_inserted="inserted", rows_updated="updated", rows_unchanged="unchanged",
-                       rows_rejected="rejected", open_rejects="open_rejects")  # fmt: skip
+    columns = _columns(
+        t, source="source", state="status", newest="newest_at", freshness="freshness", ended="ended_at", loads="loads",
+        rows_read="read", rows_inserted="inserted", rows_updated="updated", rows_unchanged="unchanged",
+        rows_rejected="rejected", open_rejects="open_rejects",
+    )  # fmt: skip
     return Chart(
         finding=_sources_finding(view, frame),
         unit=t("data.unit_sources"),
@@ -81,7 +83,7 @@ def _sources_finding(view: View, frame: pd.DataFrame) -> str:
     known = frame.dropna(subset=["newest_at"])
     if known.empty:
         return view.t("status.never")
-    newest, stalest = known["newest_at"].max(), known.loc[known["freshness_h"].astype(float).idxmax(), "source"]
+    newest, stalest = known["newest_at"].max(), known.sort_values("freshness_h")["source"].iloc[-1]
     return view.t("data.sources_says", ago=formats.ago(min(newest, view.now), view.now, view.lang), source=stalest)
 
 
@@ -89,14 +91,16 @@ def loads(view: View) -> Chart:
     """The latest loads and whether each adds up."""
     t, frame = view.t, queries.loads(view.read, limit=100)
     frame = frame.assign(
-        state=[_state(t, row.status, is_simulated=row.is_simulated) for row in frame.itertuples()],
+        state=_states(t, frame["status"], frame["is_simulated"]),
         ended=[_moment(view, at) for at in frame["ended_at"]],
     )
     done = frame[frame["status"] == "done"]
     parts = done[["rows_inserted", "rows_updated", "rows_unchanged", "rows_rejected"]].sum(axis=1)
     wrong = int((done["rows_read"] != parts).sum())
-    columns = _columns(t, source="source", file="file", state="status", ended="ended_at", seconds="seconds", rows_read="read",
-                       rows_inserted="inserted", rows_updated="updated", rows_unchanged="unchanged", rows_rejected="rejected")  # fmt: skip
+    columns = _columns(
+        t, source="source", file="file", state="status", ended="ended_at", seconds="seconds", rows_read="read",
+        rows_inserted="inserted", rows_updated="updated", rows_unchanged="unchanged", rows_rejected="rejected",
+    )  # fmt: skip
     finding = t("data.loads_unbalanced", n=wrong) if wrong else t("data.loads_balanced")
     return Chart(finding=finding, unit=t("data.unit_loads"), n=len(frame), table=frame, columns=columns, is_table=True)
 
@@ -137,6 +141,10 @@ def register(app: Dash, deps: Deps) -> None:
 
 def _columns(t: Texts, **names: str) -> dict[str, str]:
     return {column: t(f"data.column.{key}") for column, key in names.items()}
+
+
+def _states(t: Texts, statuses: pd.Series, simulated: pd.Series) -> list[str]:
+    return [_state(t, str(one), is_simulated=bool(made)) for one, made in zip(statuses, simulated, strict=True)]
 
 
 def _state(t: Texts, status: str, *, is_simulated: bool) -> str:

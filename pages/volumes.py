@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from dash import Dash, html
 from dash.development.base_component import Component
 
-from dashboard.cards import bind, bind_block
+from dashboard.cards import ChartOf, bind, bind_block
 from dashboard.charts import volumes
-from dashboard.components.card import card
+from dashboard.components.card import Size, Width, card
 from dashboard.components.kpi import kpi_skeleton, kpi_strip
 from dashboard.components.page_head import page_head
 from dashboard.i18n import Texts
@@ -39,7 +39,7 @@ class Ids(StrEnum):
     TERRITORIES = "volumes-territories"
 
 
-CARDS = {
+CARDS: dict[Ids, tuple[ChartOf, str, Width, Size]] = {
     Ids.DAYS: (volumes.over_days, "days", "full", "l"),
     Ids.OUTCOMES: (volumes.outcomes, "outcomes", "half", "m"),
     Ids.HOURS: (volumes.hours, "hours", "half", "m"),

@@ -53,23 +53,30 @@ def over_days(view: View) -> Chart:
         unit=t(f"volumes.per.{filters.grain}"),
         n=int(frame["contacts"].sum()),
         table=frame,
-        columns={"label": t("volumes.column.period"), "contacts": t("volumes.contacts"), "requests": t("volumes.requests"),
-                 "norm": t("volumes.norm")},
+        columns={
+            "label": t("volumes.column.period"),
+            "contacts": t("volumes.contacts"),
+            "requests": t("volumes.requests"),
+            "norm": t("volumes.norm"),
+        },
         figure=over_time(frame, lines, lang=view.lang, grain=filters.grain, milestones=milestones(view)),
         note=t("volumes.norm_note"),
-    )  # fmt: skip
+    )
 
 
 def _over_days_finding(view: View, frame: pd.DataFrame) -> str:
     total = int(frame["contacts"].sum())
     if not total:
         return ""
-    peak = frame.loc[frame["contacts"].idxmax()]
+    peak = frame.iloc[int(frame["contacts"].argmax())]
     change = formats.change_pct(total, before_of(view, "contacts"))
     values = {
-        "n": total, "peak": peak["label"], "most": formats.number(int(peak["contacts"]), view.lang),
-        "change": formats.signed_percent(change, view.lang), "days": formats.number(view.filters.days, view.lang),
-    }  # fmt: skip
+        "n": total,
+        "peak": peak["label"],
+        "most": formats.number(int(peak["contacts"]), view.lang),
+        "change": formats.signed_percent(change, view.lang),
+        "days": formats.number(view.filters.days, view.lang),
+    }
     return view.t("volumes.over_days_says" if change is not None else "volumes.over_days_says_alone", **values)
 
 
@@ -77,10 +84,10 @@ def milestones(view: View) -> list[Milestone]:
     """The city's milestones within the period, named in the reader's language, at the city's own time."""
     zone, filters = view.deps.profile.zone, view.filters
     found = []
-    for row in view.reference.milestones.itertuples():
-        at = row.at.astimezone(zone).replace(tzinfo=None)
+    for row in view.reference.milestones.to_dict("records"):
+        at = row["at"].astimezone(zone).replace(tzinfo=None)
         if filters.from_on <= at.date() <= filters.to_on:
-            found.append(Milestone(at=at, name=row.names.get(view.lang) or row.name))
+            found.append(Milestone(at=at, name=row["names"].get(view.lang) or row["name"]))
     return found
 
 
@@ -93,18 +100,24 @@ def outcomes(view: View) -> Chart:
     frame = pd.concat(parts, ignore_index=True)
     totals = frame.groupby("code")["value"].sum()
     names = {code: view.t(f"volumes.outcome.{code}") for code in OUTCOMES if totals[code]}
-    wide = frame.pivot(index="period_on", columns="code", values="value").reset_index()
+    wide = frame.pivot_table(index="period_on", columns="code", values="value", aggfunc="sum").reset_index()
     wide["label"] = [formats.grain_label(day.date(), view.filters.grain, view.lang) for day in wide["period_on"]]
     n = int(totals.sum())
     return Chart(
-        finding=view.t("volumes.outcomes_says", solved=_share(view, totals["consultation"], n), filed=_share(view, totals["request"], n),
-                       lost=_share(view, totals["abandoned"], n)) if n else "",
+        finding=view.t(
+            "volumes.outcomes_says",
+            solved=_share(view, totals["consultation"], n),
+            filed=_share(view, totals["request"], n),
+            lost=_share(view, totals["abandoned"], n),
+        )
+        if n
+        else "",
         unit=view.t(f"volumes.per.{view.filters.grain}"),
         n=n,
         table=wide,
         columns={"label": view.t("volumes.column.period"), **names},
         figure=stacked(frame, names, lang=view.lang, grain=view.filters.grain),
-    )  # fmt: skip
+    )
 
 
 def hours(view: View) -> Chart:
@@ -112,13 +125,15 @@ def hours(view: View) -> Chart:
     frame = queries.heat(view.read, view.filters, "contacts", now=view.now)
     n = int(frame["value"].sum())
     days = formats.weekday_names(view.lang, width="wide")
-    peak = frame.loc[frame["value"].idxmax()]
+    peak = frame.iloc[int(frame["value"].argmax())]
     mean = n / len(frame)
     table = frame.assign(day=[days[day] for day in frame["weekday"]], clock=[f"{hour}:00" for hour in frame["hour"]])
     finding = view.t(
-        "volumes.hours_says", day=days[int(peak["weekday"])], hour=f"{int(peak['hour'])}:00–{int(peak['hour']) + 1}:00",
+        "volumes.hours_says",
+        day=days[int(peak["weekday"])],
+        hour=f"{int(peak['hour'])}:00–{int(peak['hour']) + 1}:00",
         times=formats.number(float(peak["value"]) / mean, view.lang, digits=1) if mean else "",
-    )  # fmt: skip
+    )
     return Chart(
         finding=finding,
         unit=view.t("volumes.unit_contacts"),
@@ -177,11 +192,19 @@ def _ranked(view: View, measure: str, by: str, *, colour: str = BLUE) -> Chart:
             share=formats.percent(known["share_pct"].iloc[0], view.lang),
         )
     return Chart(
-        finding=finding, unit=unit, n=total, table=frame,
+        finding=finding,
+        unit=unit,
+        n=total,
+        table=frame,
         columns={"label": view.t(f"filter.{by}"), "value": unit, "share_pct": view.t("volumes.column.share")},
-        figure=ranked(list(top["label"]), top["value"].tolist(), lang=view.lang, texts=texts,
-                      colours=[SLATE if not code else MEANINGS.get(code, colour) for code in top["code"]]),
-    )  # fmt: skip
+        figure=ranked(
+            list(top["label"]),
+            top["value"].tolist(),
+            lang=view.lang,
+            texts=texts,
+            colours=[SLATE if not code else MEANINGS.get(code, colour) for code in top["code"]],
+        ),
+    )
 
 
 def territories(view: View) -> Chart:
@@ -203,16 +226,33 @@ def territories(view: View) -> Chart:
     mark = (mean, f"{view.t('volumes.mean')}: {formats.number(mean, view.lang, digits=1)}")
     finding = ""
     if len(top) and n:
-        finding = view.t("volumes.territories_says", name=top["label"].iloc[0], rate=formats.number(top["rate"].iloc[0], view.lang, digits=1),
-                         mean=formats.number(mean, view.lang, digits=1))  # fmt: skip
+        finding = view.t(
+            "volumes.territories_says",
+            name=top["label"].iloc[0],
+            rate=formats.number(top["rate"].iloc[0], view.lang, digits=1),
+            mean=formats.number(mean, view.lang, digits=1),
+        )
     return Chart(
-        finding=finding, unit=view.t("volumes.unit_rate"), n=n, table=frame,
-        columns={"label": view.t("filter.territory"), "value": view.t("volumes.requests"),
-                 "residents": view.t("volumes.column.residents"), "rate": view.t("volumes.column.rate")},
-        figure=ranked(list(top["label"]), top["rate"].tolist(), lang=view.lang, colours=ORANGE, reference=mark,
-                      texts=[formats.number(rate, view.lang, digits=1) for rate in top["rate"]]),
+        finding=finding,
+        unit=view.t("volumes.unit_rate"),
+        n=n,
+        table=frame,
+        columns={
+            "label": view.t("filter.territory"),
+            "value": view.t("volumes.requests"),
+            "residents": view.t("volumes.column.residents"),
+            "rate": view.t("volumes.column.rate"),
+        },
+        figure=ranked(
+            list(top["label"]),
+            top["rate"].tolist(),
+            lang=view.lang,
+            colours=ORANGE,
+            reference=mark,
+            texts=[formats.number(rate, view.lang, digits=1) for rate in top["rate"]],
+        ),
         note=view.t("volumes.approximate") if bool(table["is_approximate"].any()) else "",
-    )  # fmt: skip
+    )
 
 
 def _wanted(view: View) -> frozenset[str]:

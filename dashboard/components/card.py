@@ -27,7 +27,7 @@ class Chart:
     """What a card says: the words, the figure (None where HTML says it better) and the table twin.
 
     `table` is what the CSV and XLSX hold: the columns named in `columns` (column to heading), in that order. `n` is
-    the number of rows behind the figure, `unit` what one of them is. `note` states a limit of the figure. With
+    the rows behind the figure, `unit` what one of them is. `note` states a limit of the figure. With
     `is_table` the table is the figure: it stands open, and having no rows is an answer.
     """
 
@@ -49,7 +49,7 @@ class Chart:
 
 
 def graph_config(lang: str, *, is_interactive: bool = False) -> dict[str, Any]:
-    """The plotly config of every figure: no logo, no cloud, the reader's language; a mode bar only where one selects."""
+    """The plotly config of every figure: no logo, no cloud, the reader's language; a mode bar where one selects."""
     return {
         "showSendToCloud": False,
         "displaylogo": False,

@@ -74,7 +74,7 @@ def _labels(options: Mapping[str, Options]) -> dict[str, dict[str, str]]:
 
 def flat(options: Options) -> list[Mapping[str, Any]]:
     """Options without their groups."""
-    return [one for option in options for one in (option["items"] if "items" in option else [option])]
+    return [one for option in options for one in option.get("items", [option])]
 
 
 def _day(input_id: str, label: str, value: date) -> Component:

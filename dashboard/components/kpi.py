@@ -27,7 +27,7 @@ class Against:
 
 @dataclass(frozen=True)
 class Kpi:
-    """One figure of the strip, already formatted; `n` and `interval` are text, `trend` the last values for the sparkline."""
+    """One figure of the strip, already formatted; `n` and `interval` are text, `trend` what the sparkline draws."""
 
     id: str
     name: str

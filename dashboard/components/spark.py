@@ -17,7 +17,7 @@ _PAD: Final = 3
 
 
 def sparkline(values: Sequence[float]) -> Component | None:
-    """The line of `values` with its last point marked; decorative, since the number stands beside it. None below two."""
+    """The line of `values` with its last point marked, None below two; decorative, the number stands beside it."""
     known = [float(value) for value in values if value == value]
     if len(known) < 2:
         return None

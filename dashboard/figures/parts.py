@@ -9,7 +9,7 @@ import pandas as pd
 
 from dashboard import formats
 from dashboard.figures.time import shortened
-from dashboard.theme import BLUE, HEAT, template
+from dashboard.theme import BLUE, HEAT, SLATE, template
 
 LABEL_CHARS: Final = 34
 LEAST_ROWS: Final = 6
@@ -29,8 +29,9 @@ def ranked(
     written = list(texts) if texts is not None else [formats.number(float(value), lang) for value in values]
     shown = [shortened(label, LABEL_CHARS) for label in labels]
     bars = {
-        "type": "bar", "orientation": "h", "y": list(range(len(labels))), "x": list(values), "text": written, "textposition": "outside",
-        "cliponaxis": False, "marker": {"color": colours if isinstance(colours, str) else list(colours), "line": {"width": 0}},
+        "type": "bar", "orientation": "h", "y": list(range(len(labels))), "x": list(values),
+        "text": written, "textposition": "outside", "cliponaxis": False,
+        "marker": {"color": colours if isinstance(colours, str) else list(colours), "line": {"width": 0}},
         "customdata": list(zip(labels, written, strict=True)),
         "hovertemplate": "%{customdata[0]}: <b>%{customdata[1]}</b><extra></extra>",
     }  # fmt: skip
@@ -49,22 +50,23 @@ def ranked(
         },
     }  # fmt: skip
     if reference:
-        layout["shapes"] = [{"type": "line", "xref": "x", "yref": "paper", "x0": reference[0], "x1": reference[0], "y0": 0, "y1": 1,
-                             "line": {"width": 1.4, "dash": "dot", "color": "#71808f"}}]  # fmt: skip
-        layout["annotations"] = [{"x": reference[0], "xref": "x", "y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False,
-                                  "text": reference[1], "font": {"size": 12}}]  # fmt: skip
+        line = {"width": 1.4, "dash": "dot", "color": SLATE}
+        at = {"x0": reference[0], "x1": reference[0], "y0": 0, "y1": 1}
+        layout["shapes"] = [{"type": "line", "xref": "x", "yref": "paper", **at, "line": line}]
+        place = {"x": reference[0], "xref": "x", "y": 1, "yref": "paper", "yanchor": "bottom"}
+        layout["annotations"] = [{**place, "showarrow": False, "text": reference[1], "font": {"size": 12}}]
     return {"data": [bars], "layout": layout}
 
 
 def week_by_hours(frame: pd.DataFrame, *, lang: str, unit: str) -> dict[str, Any]:
     """The 168 hours of a week, Monday on top: columns `weekday` (0 Monday), `hour`, `value`."""
-    grid = frame.pivot(index="weekday", columns="hour", values="value").reindex(
-        index=range(7), columns=range(24), fill_value=0
-    )
+    grid = frame.pivot_table(index="weekday", columns="hour", values="value", aggfunc="sum")
+    grid = grid.reindex(index=range(7), columns=range(24), fill_value=0)
     names = formats.weekday_names(lang)
     texts = [[formats.number(float(value), lang) for value in row] for row in grid.to_numpy()]
     cells = {
-        "type": "heatmap", "x": list(range(24)), "y": names, "z": grid.to_numpy().tolist(), "text": texts, "colorscale": HEAT,
+        "type": "heatmap", "x": list(range(24)), "y": names, "z": grid.to_numpy().tolist(), "text": texts,
+        "colorscale": HEAT,
         "showscale": False, "xgap": 2, "ygap": 2, "zmin": 0,
         "hovertemplate": "%{y} %{x}:00: <b>%{text}</b> " + unit + "<extra></extra>",
     }  # fmt: skip

@@ -60,7 +60,7 @@ def over_time(
 def stacked(
     frame: pd.DataFrame, names: Mapping[str, str], *, lang: str, grain: str, is_share: bool = False
 ) -> dict[str, Any]:
-    """Bars over `period_on` stacked by `code` (`value` high), in the order of `names`; with `is_share` each to 100 %."""
+    """Bars over `period_on` stacked by `code` (`value` high), in the order of `names`; `is_share`: each to 100 %."""
     data = []
     for place, (code, name) in enumerate(names.items()):
         part = frame[frame["code"] == code]
@@ -68,7 +68,8 @@ def stacked(
         texts = [formats.number(float(value), lang) for value in part["value"]]
         data.append({
             "type": "bar", "x": list(part["period_on"]), "y": part["value"].tolist(), "name": name,
-            "marker": {"color": colour(code, place), "line": {"width": 0}}, "customdata": list(zip(labels, texts, strict=True)),
+            "marker": {"color": colour(code, place), "line": {"width": 0}},
+            "customdata": list(zip(labels, texts, strict=True)),
             "hovertemplate": "%{customdata[1]}<extra>" + name + "</extra>",
         })  # fmt: skip
     layout = {
@@ -142,7 +143,8 @@ def _end_labels(frame: pd.DataFrame, lines: Sequence[Line]) -> list[dict[str, An
         placed.append((max(value, lowest), line))
     return [
         {
-            "type": "scatter", "mode": "text", "x": [frame["period_on"].iloc[-1]], "y": [at], "text": [f"  {line.name}"],
+            "type": "scatter", "mode": "text",
+            "x": [frame["period_on"].iloc[-1]], "y": [at], "text": [f"  {line.name}"],
             "textposition": "middle right", "cliponaxis": False, "hoverinfo": "skip", "showlegend": False,
             "textfont": {"size": 13, "color": EXPECTED if line.is_expected else line.colour or colour(line.column)},
         }
@@ -165,9 +167,9 @@ def _milestone_line(one: Milestone) -> dict[str, Any]:
 def _milestone_labels(milestones: Sequence[Milestone]) -> list[dict[str, Any]]:
     return [
         {
-            "x": one.at.isoformat(), "xref": "x", "y": 1, "yref": "paper", "yanchor": "bottom", "xanchor": "left", "xshift": -2,
-            "yshift": 14 * (place % 2), "showarrow": False, "text": shortened(one.name), "hovertext": one.name,
-            "font": {"size": 12},
+            "x": one.at.isoformat(), "xref": "x", "y": 1, "yref": "paper",
+            "yanchor": "bottom", "xanchor": "left", "xshift": -2, "yshift": 14 * (place % 2), "showarrow": False,
+            "text": shortened(one.name), "hovertext": one.name, "font": {"size": 12},
         }
         for place, one in enumerate(_kept(milestones))
     ]  # fmt: skip

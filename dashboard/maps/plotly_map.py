@@ -14,7 +14,7 @@ EMPTY_STYLE: Mapping[str, Any] = {"version": 8, "sources": {}, "layers": []}
 def map_layout(
     *, lon: float, lat: float, zoom: float, style: Mapping[str, Any] | None = None, is_selectable: bool = False
 ) -> dict[str, Any]:
-    """The layout of a map centred on a place; `style` is a MapLibre style without `glyphs` and with absolute tile URLs."""
+    """The layout of a map centred on a place; `style`: a MapLibre style without `glyphs`, its tile URLs absolute."""
     return {
         "template": template(),
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},

@@ -26,11 +26,14 @@ WRONG_DELAY_S: Final = 0.5
 
 _FORM: Final = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>{title} · Linka</title>
-<link rel="stylesheet" href="/assets/tokens.css"><link rel="stylesheet" href="/assets/shell.css"></head>
+<link rel="stylesheet" href="/assets/tokens.css">
+<link rel="stylesheet" href="/assets/shell.css"></head>
 <body><main class="login"><p class="brand-name">Linka</p><h1>{title}</h1>{problem}
 <form method="post" action="/login"><label for="password">{label}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required autofocus>
-<input type="hidden" name="next" value="{next}"><button class="button" type="submit">{enter}</button></form></main></body></html>"""
+<input type="hidden" name="next" value="{next}">
+<button class="button" type="submit">{enter}</button></form>
+</main></body></html>"""
 
 
 def guard(server: flask.Flask, settings: Settings) -> None:
@@ -38,8 +41,12 @@ def guard(server: flask.Flask, settings: Settings) -> None:
     if not settings.staff_password:
         server.before_request(_loopback_only)
         return
-    server.config.update(SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_NAME="linka_session",
-                         PERMANENT_SESSION_LIFETIME=SESSION_HOURS * 3600)  # fmt: skip
+    server.config.update(
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_NAME="linka_session",
+        PERMANENT_SESSION_LIFETIME=SESSION_HOURS * 3600,
+    )
     proof = _proof(settings.staff_password.value)
 
     @server.before_request
