@@ -1,4 +1,4 @@
-"""What differs from the expected level on a day, with one stated chance of a false alarm for all that is looked at.
+"""What differs from the expected level on a day, with one stated chance of a false alarm for everything looked at.
 
 Every count is tested two-sided against its own expectation (`baseline`); Holm's correction (1979) keeps the probability
 of even one false line on a quiet day at `ALPHA` or below, however many topics are looked at. Lines that another
@@ -24,6 +24,10 @@ LINES: Final = 5
 MIN_EXCESS: Final = 5.0
 """Smaller differences are no matter for a meeting."""
 MIN_CHANGE: Final = 0.1
+PART_OF_WHOLE: Final = 0.6
+"""A part is told instead of the whole where it carries at least this share of the whole's difference."""
+PART_OF_TREE: Final = 0.9
+"""A narrower topic or territory is told instead of a wider one where it carries this share of its difference."""
 
 Key = tuple[str, str]
 """Dimension and code; ("", "") is the whole."""
@@ -122,7 +126,7 @@ def lines(
     held: dict[str, pd.DataFrame] = {}
     chosen: list[Finding] = []
     while open_ones and len(chosen) < most:
-        best = max(open_ones, key=lambda one: (abs(one.z), one.by != "", one.code))
+        best = _plainest(open_ones, where)
         chosen.append(best)
         rest = [one for one in open_ones if one is not best]
         for measure in {one.measure for one in rest} | {best.measure}:
@@ -133,6 +137,23 @@ def lines(
             one for one in rest if not _is_explained(one, held.get(one.measure), where(one), len(findings), alpha)
         ]
     return chosen
+
+
+def _plainest(open_ones: Sequence[Finding], where: Callable[[Finding], Where]) -> Finding:
+    """The most unusual; the whole instead where no part carries most of it, a part of a tree where it carries nearly all."""
+    best = max(open_ones, key=lambda one: (abs(one.z), one.by != "", one.code))
+    for one in open_ones:
+        if one.measure == best.measure and not one.by and best.excess / one.excess < PART_OF_WHOLE:
+            return one
+    wide = where(best).get(best.by, ())
+    narrow = [
+        one
+        for one in open_ones
+        if (one.measure, one.by) == (best.measure, best.by)
+        and one.code in wide
+        and one.excess / best.excess >= PART_OF_TREE
+    ]
+    return min(narrow, key=lambda one: len(where(one).get(one.by, ()))) if narrow else best
 
 
 def _is_explained(one: Finding, held: pd.DataFrame | None, where: Where, n_tests: int, alpha: float) -> bool:
