@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import IO, Any
 
 import osmium
+import shapely
 
 from geodata.basemap.layers import KEYS, MAX_ZOOM, MIN_ZOOM, Spec, area_spec, line_spec, point_spec, properties
+from geodata.basemap.sea import sea_polygons
 from geodata.errors import NetworkBuildError
 from geodata.network.files import BASEMAP_FILE
 
@@ -19,6 +21,9 @@ OPTIONS = (
     "--force", "--quiet", f"--minimum-zoom={MIN_ZOOM}", f"--maximum-zoom={MAX_ZOOM}", "--simplification=4",
     "--no-tile-size-limit", "--no-feature-limit", "--read-parallel", "--temporary-directory",
 )  # fmt: skip
+
+
+SEA = Spec("water", "lake", MIN_ZOOM)
 
 
 class BasemapError(NetworkBuildError):
@@ -57,11 +62,15 @@ def _write(pbf: Path, file: IO[str]) -> None:
     thing: Any
     for thing in reader:
         for text, spec, tags in _features(thing, geometry):
-            file.write(
-                '{"type":"Feature","tippecanoe":'
-                + json.dumps({"layer": spec.layer, "minzoom": spec.min_zoom})
-                + f',"properties":{json.dumps(properties(tags, spec), ensure_ascii=False)},"geometry":{text}}}\n'
-            )
+            _write_feature(file, text, spec, properties(tags, spec))
+    for sea in sea_polygons(pbf):
+        _write_feature(file, shapely.to_geojson(sea), SEA, {"kind": SEA.kind})
+
+
+def _write_feature(file: IO[str], geometry: str, spec: Spec, about: Mapping[str, str]) -> None:
+    place = json.dumps({"layer": spec.layer, "minzoom": spec.min_zoom})
+    words = json.dumps(about, ensure_ascii=False)
+    file.write(f'{{"type":"Feature","tippecanoe":{place},"properties":{words},"geometry":{geometry}}}\n')
 
 
 def _features(thing: Any, geometry: Any) -> Iterator[tuple[str, Spec, Mapping[str, str]]]:

