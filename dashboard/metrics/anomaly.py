@@ -62,7 +62,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Watched:
-    """The series of one measure: `history` is keys x days (whole weeks, oldest first), the whole first; `today` their counts."""
+    """The series of one measure: `history` is keys x days (whole weeks, oldest first), the whole first."""
 
     measure: str
     keys: Sequence[Key]
@@ -95,7 +95,7 @@ def _findings(one: Watched, expected: Expected) -> list[Finding]:
 
 
 def holm(p_values: npt.ArrayLike) -> Floats:
-    """Holm's adjusted p-values: at `alpha`, the chance of any false alarm is at most `alpha`, whatever depends on what."""
+    """Holm's adjusted p-values: the chance of any below `alpha` on a quiet day is at most `alpha`."""
     p = np.asarray(p_values, dtype=np.float64)
     order = np.argsort(p, kind="stable")
     stepped = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
@@ -119,8 +119,8 @@ def lines(
 ) -> list[Finding]:
     """The findings to be told, the plainest first; those that a told one explains are left out.
 
-    `cells(measure)` are asked only of measures with something to tell, `where(finding)` are its cells. Measures with the
-    same `same_story` explain each other.
+    `cells(measure)` are asked only of measures with something to tell, `where(finding)` are its cells. Measures with
+    the same `same_story` explain each other.
     """
     open_ones = [one for one in findings if one.p < alpha and one.is_notable]
     held: dict[str, pd.DataFrame] = {}
@@ -140,7 +140,7 @@ def lines(
 
 
 def _plainest(open_ones: Sequence[Finding], where: Callable[[Finding], Where]) -> Finding:
-    """The most unusual; the whole instead where no part carries most of it, a part of a tree where it carries nearly all."""
+    """The most unusual; the whole where no part carries most of it, a narrower topic where it carries nearly all."""
     best = max(open_ones, key=lambda one: (abs(one.z), one.by != "", one.code))
     for one in open_ones:
         if one.measure == best.measure and not one.by and best.excess / one.excess < PART_OF_WHOLE:

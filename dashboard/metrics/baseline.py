@@ -1,7 +1,7 @@
-"""The level to be expected of a day's counts: the same kind of day in the weeks before, robust to past surges and to trend.
+"""The level to be expected of a day's counts: the same kind of day in the weeks before, robust to surges and trend.
 
-After Farrington et al. (1996) and Noufaily et al. (2013), the standard of outbreak detection: the mean of comparable days,
-unusual ones weighed down, a trend followed only where it is plain, and a negative binomial around it that is as wide as
+After Farrington et al. (1996) and Noufaily et al. (2013), the standard of outbreak detection: the mean of comparable
+days, unusual ones weighed down, a trend followed only where it is plain, and a negative binomial around it that is as wide as
 the past was, never narrower than Poisson.
 """
 
@@ -28,7 +28,7 @@ HOLIDAY_AS: Final = 6
 OUTLIER_Z: Final = 2.58
 """Beyond this residual a past day weighs less (Noufaily et al. 2013)."""
 PRIOR_WEEKS: Final = 1.5
-"""Weeks' weight of the series' own mean over all days in the mean of one weekday, so that rare topics are not all or nothing."""
+"""Weight, in weeks, of the mean over all days in the mean of one weekday: rare topics are not all or nothing."""
 MAX_TREND: Final = 1.5
 """A trend moves the level by this factor at most."""
 _WIDER: Final = 1.25
@@ -37,7 +37,7 @@ _WIDER: Final = 1.25
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Expected:
-    """The predictive distribution of one day's counts, one entry per series: negative binomial of this mean and variance."""
+    """What one day's counts are drawn from, one entry per series: negative binomial of this mean and variance."""
 
     mean: Floats
     variance: Floats
@@ -75,8 +75,8 @@ def history_days(day: date, first_on: date) -> list[date]:
 def expect(history: npt.ArrayLike, kinds: npt.NDArray[np.int64], kind: int) -> Expected:
     """What to expect of a day of `kind`, from `history` (series x days, whole weeks, oldest first) and the days' kinds.
 
-    The first series is the whole that the others are parts of: they take the weekday's shape from it where they are small,
-    and are at least as restless as it is.
+    The first series is the whole that the others are parts of: they take the weekday's shape from it where they are
+    small, and are at least as restless as it is.
     """
     counts = np.asarray(history, dtype=np.float64)
     growth = _growth(counts)

@@ -1,7 +1,7 @@
 """What carries a difference: how much of a day's excess lies with each topic, territory, channel, executor.
 
-Compared are the cells of the day (topic x territory x channel ...) with the mean of the same cells on the comparable days,
-so that the parts of an excess add up to it.
+Compared are the cells of the day (topic x territory x channel ...) with the mean of the same cells on the comparable
+days, so that the parts of an excess add up to it.
 """
 
 from __future__ import annotations

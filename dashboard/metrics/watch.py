@@ -67,7 +67,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """The lines of a day: of how many counts looked at, against how many weeks (0: too few yet), at which false-alarm rate."""
+    """The lines of a day, of how many counts looked at, against how many weeks (0: too few yet)."""
 
     lines: tuple[Line, ...]
     n_tests: int
@@ -104,7 +104,9 @@ class _Day:
     def _watched(self, measure: str, dims: Sequence[str]) -> Watched | None:
         """The whole and its parts over the days; None where there is nothing of the measure at all."""
         period = replace(self.filters, from_on=self.past[0], to_on=self.day)
-        rows: dict[Key, Floats] = {WHOLE: _numbers(queries.series(self.read, period, measure, grain="day", now=self.now))}
+        rows: dict[Key, Floats] = {
+            WHOLE: _numbers(queries.series(self.read, period, measure, grain="day", now=self.now))
+        }
         if not rows[WHOLE].any():
             return None
         for dim in dims:

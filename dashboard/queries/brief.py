@@ -1,0 +1,171 @@
+"""What the daily brief asks besides the figures: counts cell by cell, stocks at past moments, lists by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+import pandas as pd
+from sqlalchemy import case, func, literal_column, or_, select
+
+from dashboard.filters import Filters
+from dashboard.queries.ask import ask
+from dashboard.queries.measures import terms
+from dashboard.queries.reader import Reader
+from dashboard.queries.reference import reference
+from dashboard.queries.selection import select_of
+from dashboard.queries.series import BY, coded
+from etl.clock.risk import at_risk
+from etl.rollup.requests import DIMS
+from etl.schema import contact, request, request_class, sla_result
+
+MAX_RISK_REQUESTS: Final = 300_000
+"""Above so many requests a year, how likely each is late is not computed while a page waits."""
+
+
+def cells_on(
+    read: Reader, filters: Filters, measure: str, dims: Sequence[str], days: Sequence[date], *, now: datetime
+) -> pd.DataFrame:
+    """Columns `dims` (codes), `value`: the measure on the days together, by several dimensions at once."""
+    columns = [BY[dim] for dim in dims]
+    parts = []
+    for day in days:
+        where = select_of(read, replace(filters, from_on=day, to_on=day))
+        for family, column in terms(measure):
+            parts.append(ask(read, where, family, [column], by=columns, now=now).rename(columns={column: "value"}))
+    if not parts:
+        return pd.DataFrame({**{dim: pd.Series(dtype=str) for dim in dims}, "value": pd.Series(dtype="int64")})
+    found = pd.concat(parts, ignore_index=True)
+    for dim in dims:
+        found = coded(read, found, dim).rename(columns={"code": dim})
+    return found.groupby(list(dims), as_index=False)["value"].sum()
+
+
+def daily(read: Reader, filters: Filters, family: str, measures: Sequence[str], *, now: datetime) -> pd.DataFrame:
+    """Columns `measures`, indexed by `day_on` (every day of the period): several sums of one family at once."""
+    found = ask(read, select_of(read, filters), family, list(measures), by=["day_on"], now=now)
+    days = pd.date_range(filters.from_on, filters.to_on, freq="D", unit="us", name="day_on")
+    return found.set_index("day_on").reindex(days, fill_value=0)[list(measures)]
+
+
+def daily_by_class_kind(read: Reader, filters: Filters, *, now: datetime) -> pd.DataFrame:
+    """Columns `urgent`, `classed` (requests received of an urgent class, of any class), indexed by `day_on`."""
+    found = ask(read, select_of(read, filters), "created", ["requests"], by=["day_on", "request_class_id"], now=now)
+    kinds = reference(read).tables["request_class"].set_index("id")["kind"]
+    kind = found["request_class_id"].map(kinds)
+    days = pd.date_range(filters.from_on, filters.to_on, freq="D", unit="us", name="day_on")
+    sums = {
+        name: found[hit].groupby("day_on")["requests"].sum()
+        for name, hit in (("urgent", kind == "urgent"), ("classed", kind.notna()))
+    }
+    return pd.DataFrame({name: held.reindex(days, fill_value=0) for name, held in sums.items()})
+
+
+def stocks_at(read: Reader, filters: Filters, moments: Sequence[datetime]) -> pd.DataFrame:
+    """Columns `open`, `overdue`, `due_today`, `unprocessed`, one row per moment (index), from what the tables hold now.
+
+    `due_today`: open at the moment, the term ends later that day. `unprocessed`: messages arrived and not yet handled.
+    """
+    where = select_of(read, filters)
+    dims = {name: DIMS[name] for name in where.dimensions}
+    counted = []
+    for place, at in enumerate(moments):
+        stood = (request.c.created_at <= at) & or_(sla_result.c.resolved_at.is_(None), sla_result.c.resolved_at > at)
+        today = (sla_result.c.due_at > at) & (sla_result.c.due_on == read.today(at))
+        counted += [
+            _count_if(stood).label(f"open_{place}"),
+            _count_if(stood & (sla_result.c.due_at <= at)).label(f"overdue_{place}"),
+            _count_if(stood & today).label(f"due_today_{place}"),
+        ]
+    first = min(moments)
+    row = read.frame(
+        select(*counted)
+        .select_from(request.join(sla_result, sla_result.c.request_id == request.c.request_id))
+        .where(request.c.city_id == read.city_id, request.c.status != "cancelled", *where.conditions(dims))
+        .where(or_(sla_result.c.resolved_at.is_(None), sla_result.c.resolved_on >= read.today(first)))
+    ).iloc[0]
+    waiting = _unprocessed_at(read, filters, moments)
+    names = ("open", "overdue", "due_today")
+    table = {name: [int(row[f"{name}_{place}"] or 0) for place in range(len(moments))] for name in names}
+    return pd.DataFrame({**table, "unprocessed": waiting}, index=pd.Index(moments, name="at"))
+
+
+def _unprocessed_at(read: Reader, filters: Filters, moments: Sequence[datetime]) -> list[int]:
+    where = select_of(read, filters)
+    own = {name: contact.c[name] for name in ("topic_id", "territory_id", "channel_id", "line_id", "caller_group_mask")}
+    if not where.dimensions <= set(own):
+        return [0] * len(moments)
+    stood = [
+        (contact.c.arrived_at <= at) & or_(contact.c.handled_at.is_(None), contact.c.handled_at > at) for at in moments
+    ]
+    row = read.frame(
+        select(*(_count_if(one).label(f"n_{place}") for place, one in enumerate(stood)))
+        .where(contact.c.city_id == read.city_id, *where.conditions(own))
+        .where(or_(contact.c.outcome == "unprocessed", contact.c.handled_at > min(moments)))
+    ).iloc[0]
+    return [int(row[f"n_{place}"] or 0) for place in range(len(moments))]
+
+
+def _count_if(condition: Any) -> Any:
+    return func.sum(case((condition, literal_column("1")), else_=literal_column("0")))
+
+
+_LISTED: Final = (
+    request.c.request_id, request.c.source_key, request.c.created_at, request.c.topic_id, request.c.territory_id,
+    request.c.executor_id, request.c.request_class_id, request.c.status, request.c.closed_at, sla_result.c.due_at,
+    sla_result.c.verdict, sla_result.c.is_paused,
+)  # fmt: skip
+
+
+def urgent_on(read: Reader, filters: Filters, day: date) -> pd.DataFrame:
+    """Requests of an urgent class received on `day`, in the order in which they came.
+
+    Columns: `request_id, source_key, created_at, topic, territory, executor, status, closed_at, due_at, verdict`.
+    """
+    urgent = select(request_class.c.request_class_id).where(
+        request_class.c.city_id == read.city_id, request_class.c.kind == "urgent"
+    )
+    return _list(
+        read, filters, [request.c.created_on == day, request.c.request_class_id.in_(urgent)], request.c.created_at
+    )
+
+
+def ending_between(read: Reader, filters: Filters, start: datetime, end: datetime) -> pd.DataFrame:
+    """Open requests whose term ends after `start` and up to `end`, the soonest first; columns as `urgent_on`."""
+    ends = [
+        request.c.status == "open",
+        sla_result.c.verdict.is_(None),
+        sla_result.c.due_at > start,
+        sla_result.c.due_at <= end,
+    ]
+    return _list(read, filters, ends, sla_result.c.due_at)
+
+
+def _list(read: Reader, filters: Filters, conditions: Sequence[Any], order: Any) -> pd.DataFrame:
+    where = select_of(read, filters)
+    found = read.frame(
+        select(*_LISTED)
+        .select_from(request.outerjoin(sla_result, sla_result.c.request_id == request.c.request_id))
+        .where(request.c.city_id == read.city_id, *conditions)
+        .where(*where.conditions({name: DIMS[name] for name in where.dimensions}))
+        .order_by(order, request.c.request_id)
+    )
+    for dim in ("topic", "territory", "executor", "request_class"):
+        found = coded(read, found, dim).rename(columns={"code": dim})
+    return found
+
+
+def late_chances(read: Reader, filters: Filters, *, now: datetime) -> pd.DataFrame:
+    """Columns `request_id`, `late_pct`, `similar_n`: how likely open requests whose term ends within 24 h will be late.
+
+    Empty where the city is too large for it to be worked out while a page waits.
+    """
+    today = read.today(now)
+    year = select_of(read, replace(filters, from_on=today - timedelta(days=365), to_on=today))
+    received = int(ask(read, replace(year, ids={}, bits=0), "created", ["requests"], now=now)["requests"].iloc[0])
+    if read.profile is None or received > MAX_RISK_REQUESTS:
+        return pd.DataFrame({"request_id": [], "late_pct": [], "similar_n": []})
+    with read.connect() as connection:
+        return at_risk(connection, read.profile, now=now)[["request_id", "late_pct", "similar_n"]]
