@@ -36,10 +36,14 @@ def register(app: typer.Typer) -> None:
 
 
 def build(
-    city: Annotated[str, typer.Argument(help="Slug of the city profile; not needed with --osm.")] = "",
+    city: Annotated[
+        list[str] | None, typer.Argument(metavar="CITY", help="Slug of the city profile; not needed with --osm.")
+    ] = None,
     *,
     osm: Annotated[Path | None, typer.Option(help="OpenStreetMap extract (.osm.pbf).")] = None,
-    gtfs: Annotated[list[Path] | None, typer.Option(help="GTFS feed (.zip); may be repeated.")] = None,
+    gtfs: Annotated[
+        list[Path] | None, typer.Option(help="GTFS feed (.zip); several may follow or the option be repeated.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write; default: the city's own.")] = None,
     basemap: Annotated[bool, typer.Option(help="Make the base map.")] = True,
     gazetteer: Annotated[bool, typer.Option(help="Make the index of addresses and streets.")] = True,
@@ -50,7 +54,8 @@ def build(
     """Build the streets, timetable, base map and gazetteer of CITY, or of the files given."""
     console = Console(stderr=True)
     try:
-        sources, target, zone = _inputs(city, osm, gtfs or [], out, data_dir, cities_dir)
+        slug, feeds = _city_and_feeds(city or [], gtfs or [])
+        sources, target, zone = _inputs(slug, osm, feeds, out, data_dir, cities_dir)
         with console.status("") as status:
             report = build_network(
                 sources.osm,
@@ -76,6 +81,15 @@ def _teller(console: Console, status: Status) -> Progress:
         console.print(f"  {STEPS[step]}")
 
     return tell
+
+
+def _city_and_feeds(words: list[str], gtfs: list[Path]) -> tuple[str, list[Path]]:
+    """The city's slug and all feeds: files after the first of `--gtfs A.zip B.zip` arrive among the bare words."""
+    feeds = [Path(word) for word in words if gtfs and word.endswith(".zip")]
+    slugs = [word for word in words if Path(word) not in feeds]
+    if len(slugs) > 1:
+        raise typer.BadParameter(f"give one CITY, not {', '.join(slugs)}")
+    return (slugs[0] if slugs else ""), [*gtfs, *feeds]
 
 
 def _inputs(

@@ -129,4 +129,19 @@ def test_the_command_builds_files_and_shows_the_report(tmp_path: Path, helsinki_
     assert "not a readable GTFS zip" in " ".join(result.stderr.split())
     assert (tmp_path / "out" / "streets.npz").is_file()
     assert CliRunner().invoke(make_app(), ["build"]).exit_code == 2
+    assert CliRunner().invoke(make_app(), ["build", "demo", "minsk"]).exit_code == 2
     assert CliRunner().invoke(make_app(), ["build", "atlantis", "--data-dir", str(tmp_path)]).exit_code == 1
+
+
+def test_several_feeds_may_follow_one_option(tmp_path: Path, helsinki_pbf: Path) -> None:
+    for year in (2021, 2022):
+        write_demo_feed(helsinki_pbf, tmp_path / f"{year}.zip", first_on=date(year, 1, 1))
+    feeds = [str(tmp_path / f"{year}.zip") for year in (2021, 2022)]
+    options = ["build", "--osm", str(helsinki_pbf), "--gtfs", *feeds, "--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(make_app(), [*options, "--no-basemap", "--no-gazetteer"])
+    assert result.exit_code == 0, result.output
+    router = Router.open(tmp_path / "out")
+    assert router.info.valid_from == date(2021, 1, 1)
+    assert router.table is not None
+    assert {stop.split(":")[0] for stop in router.table.stops} == {"0", "1"}  # shared ids are told apart by feed
+    assert router.route((60.166, 24.937), (60.178, 24.952), "transit", depart_at=MORNING)
