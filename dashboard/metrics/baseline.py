@@ -1,7 +1,7 @@
 """The level to be expected of a day's counts: the same kind of day in the weeks before, robust to surges and trend.
 
 After Farrington et al. (1996) and Noufaily et al. (2013), the standard of outbreak detection: the mean of comparable
-days, unusual ones weighed down, a trend followed only where it is plain, and a negative binomial around it that is as wide as
+days, unusual ones weighed down, a trend followed only where it is plain, and a negative binomial around it as wide as
 the past was, never narrower than Poisson.
 """
 
@@ -47,7 +47,7 @@ class Expected:
         seen = np.asarray(counts, dtype=np.float64)
         size, success = self._shape()
         upper, lower = stats.nbinom.sf(seen - 1, size, success), stats.nbinom.cdf(seen, size, success)
-        return np.minimum(1.0, 2 * np.minimum(upper, lower))
+        return np.asarray(np.minimum(1.0, 2 * np.minimum(upper, lower)))
 
     def interval(self, z: float = Z_95) -> tuple[Floats, Floats]:
         """The limits between which a quiet day's count lies with the probability of `z`."""
@@ -145,4 +145,4 @@ def _overdispersion(today: Floats, fit: Floats, weight: Floats) -> Floats:
     """By moments: variance is fit + alpha x fit^2; never below 0."""
     days = today.shape[1]
     surplus = (weight * ((today - fit) ** 2 * days / max(days - 7, 1) - fit)).sum(axis=1)
-    return np.maximum(surplus / np.maximum((weight * fit**2).sum(axis=1), 1e-9), 0.0)
+    return np.asarray(np.maximum(surplus / np.maximum((weight * fit**2).sum(axis=1), 1e-9), 0.0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Final
 
@@ -171,7 +171,5 @@ def _numbers(series: pd.DataFrame) -> Floats:
 def _parts(held: pd.DataFrame, where: Where, dim: str) -> list[Driver]:
     shares = excess_by(held, where, dim)
     named = shares[(shares["code"] != queries.NONE) & (shares["share_pct"] >= DRIVER_SHARE_PCT)].head(DRIVERS)
-    return [
-        Driver(dim, str(row.code), int(row.count_), float(row.share_pct))
-        for row in named.rename(columns={"count": "count_"}).itertuples()
-    ]
+    columns = (named["code"], named["count"], named["share_pct"])
+    return [Driver(dim, str(code), int(count), float(share)) for code, count, share in zip(*columns, strict=True)]

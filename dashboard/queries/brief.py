@@ -47,7 +47,7 @@ def daily(read: Reader, filters: Filters, family: str, measures: Sequence[str], 
     """Columns `measures`, indexed by `day_on` (every day of the period): several sums of one family at once."""
     found = ask(read, select_of(read, filters), family, list(measures), by=["day_on"], now=now)
     days = pd.date_range(filters.from_on, filters.to_on, freq="D", unit="us", name="day_on")
-    return found.set_index("day_on").reindex(days, fill_value=0)[list(measures)]
+    return pd.DataFrame(found.set_index("day_on").reindex(days, fill_value=0)[list(measures)])
 
 
 def daily_by_class_kind(read: Reader, filters: Filters, *, now: datetime) -> pd.DataFrame:
