@@ -159,7 +159,7 @@ def _serve_layout(app: LinkaDash, deps: Deps, extra: Callable[[str], tuple[Compo
 
     examples = html.Div([page.example() for page in deps.pages])
     app.validation_layout = whole(examples, "", language(deps))
-    app.layout = layout
+    app.layout = layout  # type: ignore[assignment]
 
     def route(pathname: str | None, search: str | None, state: dict[str, Any] | None) -> tuple[Any, Any]:
         path = pathname or "/"

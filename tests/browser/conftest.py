@@ -15,6 +15,9 @@ import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, WebError
 
 from tests.browser.server import Served
+from tests.dashboard.apps import city_engine, deps, make_deps_of, public_app, staff_app
+
+__all__ = ["city_engine", "deps", "make_deps_of", "public_app", "staff_app"]  # the small city and the apps over it
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 # Headless on a shared machine, and silent on the network: no updates, no safe-browsing, no field trials.
