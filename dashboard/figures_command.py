@@ -100,7 +100,8 @@ def _filters(read: Reader, from_on: str | None, to_on: str | None, codes: dict[s
     days = _day(from_on, "--from") or first, _day(to_on, "--to") or last
     if days[0] > days[1]:
         raise typer.BadParameter(f"the period ends ({days[1]}) before it begins ({days[0]})", param_hint="--to")
-    return Filters(read.slug, *days, **codes)
+    chosen: Any = codes
+    return Filters(read.slug, *days, **chosen)
 
 
 def _answer(

@@ -1,8 +1,9 @@
-"""Percentile sketches as mergeable log buckets: counts add up over days and keys, and the error of a quantile is bounded.
+"""Percentile sketches as mergeable log buckets: counts add up over days and keys, quantiles have a bounded error.
 
-Values are whole seconds or minutes. One of at least 1 falls into bucket `1 + floor(ln(value) / ln(1.04))`, smaller ones into bucket 0; a bucket stands for the
-harmonic middle of its limits, so no value is misread by more than 1.97 % (Masson, Rim, Lee: DDSketch, VLDB 2019).
-A bucket that holds one whole number stands for it exactly: whole seconds and minutes up to 25 carry no error at all.
+Values are whole seconds or minutes. One of at least 1 falls into bucket `1 + floor(ln(value) / ln(1.04))`, smaller
+ones into bucket 0; a bucket stands for the harmonic middle of its limits, so no value is misread by more than 1.97 %
+(Masson, Rim, Lee: DDSketch, VLDB 2019). A bucket that holds one whole number stands for it exactly: up to 25 there is
+no error at all.
 """
 
 from __future__ import annotations

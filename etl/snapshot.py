@@ -1,7 +1,7 @@
-"""The backlog at the city's closing hour of each day, kept for good; days that were missed are filled in from the events.
+"""The backlog at the city's closing hour of each day, kept for good; missed days are filled in from the events.
 
-A request is open from an event that opens it to the next that closes it. An event counts from when it was known (`known_at`,
-never before `at`), so that a day filled in later says what a snapshot taken that evening would have said.
+A request is open from an event that opens it to the next that closes it. An event counts from when it was known
+(`known_at`, never before `at`), so that a day filled in later says what a snapshot taken that evening would have said.
 """
 
 from __future__ import annotations
@@ -109,12 +109,13 @@ def _wanted(connection: Connection, city_id: int, first: date, last: date, from_
 
 
 def standing(connection: Connection, profile: CityProfile, days: Sequence[date]) -> pd.DataFrame:
-    """Columns of `backlog_snapshot` but `city_id` and `is_backfilled`: what stood open at the closing hour of `days`."""
+    """Columns of `backlog_snapshot` but `city_id` and `is_backfilled`: what stood open when each of `days` closed."""
     closings = np.array([int(closing_at(profile, day).timestamp()) for day in days], dtype=np.int64)
     since = closing_at(profile, min(days)) if days else None
     parts = [_stand(held, closings, days) for held in _stays(connection, city_id_of(profile.slug), since)]
     whole = pd.concat([_nothing(), *parts], ignore_index=True)
-    return whole.groupby(_KEYS, as_index=False, sort=True)["n_open"].sum().astype({"n_open": "int64"})
+    counted: pd.DataFrame = whole.groupby(_KEYS, as_index=False, sort=True)[["n_open"]].sum()
+    return counted.assign(n_open=counted["n_open"].astype("int64"))
 
 
 def _nothing() -> pd.DataFrame:
@@ -177,7 +178,7 @@ def _turns(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def _stays(connection: Connection, city_id: int, since: datetime | None) -> Iterator[pd.DataFrame]:
-    """Stretches during which a request was open with one executor and class: `from_s`, `to_s`, and what a band needs."""
+    """Stretches of a request being open with one executor and class: `from_s`, `to_s`, and what a band needs."""
     for wanted in _slices(connection, city_id, since):
         events = _events(connection, wanted)
         if not events.empty:
@@ -267,7 +268,7 @@ VIOLATION_COLUMNS: Final = ("day_on", "open_before", "inflow", "outflow", "open_
 
 
 def identity(connection: Connection, city_id: int, *, profile: CityProfile | None = None) -> pd.DataFrame:
-    """Days on which inflow less outflow is not the change of the backlog; columns `VIOLATION_COLUMNS`, none if all is well.
+    """Days on which inflow less outflow is not the change of the backlog, as `VIOLATION_COLUMNS`; none if all is well.
 
     Flows are counted from the events between two closing hours, the backlog is what the snapshots kept.
     """

@@ -1,4 +1,4 @@
-"""Figures for filters: the frames are asked once, each figure's function takes what it needs, small numbers stay hidden."""
+"""Figures for filters: the frames are asked once, each function takes what it needs, small numbers stay hidden."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def trend(
     grain: str | None = None,
     min_n: int = DEFAULT_MIN_N,
 ) -> pd.DataFrame:
-    """Columns `period_on`, `value`, `n`, `low`, `high`: a figure over the periods of the filters; NaN where it is hidden.
+    """Columns `period_on`, `value`, `n`, `low`, `high`: a figure over the periods of the filters; NaN where hidden.
 
     Each period is a question of its own, so rates are never means of rates.
     """

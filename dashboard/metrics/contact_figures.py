@@ -1,4 +1,4 @@
-"""Figures of contacts: offered, answered, waiting, solved; sums over all rows and daily aggregates, never means of means."""
+"""Figures of contacts: offered, answered, waiting, solved; sums over rows and daily figures, never means of means."""
 
 from __future__ import annotations
 

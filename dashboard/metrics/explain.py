@@ -9,7 +9,8 @@ from typing import Any, Final
 from dashboard.filters import Filters
 from dashboard.metrics.gather import GATHERERS, Question
 from dashboard.metrics.registry import REGISTRY
-from dashboard.queries import Reader
+from dashboard.queries import Reader, total
+from dashboard.queries.percentiles import EXACT_ROWS
 from dashboard.queries.plan import choose
 from dashboard.queries.selection import select_of
 
@@ -43,7 +44,10 @@ def plans(read: Reader, filters: Filters, ids: Iterable[str], *, is_past: bool =
         started = perf_counter()
         GATHERERS[name](Question(read, filters, now))
         spent_ms = round(1000 * (perf_counter() - started), 1)
-        why = "replayed from events" if is_past else plan.why
-        table = "raw" if is_past else plan.name
+        table, why = plan.name, plan.why
+        if is_past:
+            table, why = "raw", "replayed from events"
+        elif name == "lifetimes" and total(read, filters, "requests", now=now) <= EXACT_ROWS:
+            table, why = "raw", "few enough to be read exactly"
         made.append({"question": name, "table": table, "rows": plan.n_rows, "why": why, "ms": spent_ms})
     return made

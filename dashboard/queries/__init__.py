@@ -1,4 +1,4 @@
-"""The questions the screen may ask: filters in, frames with promised columns out; the only place that knows SQL on the read side.
+"""The questions the screen may ask: filters in, frames with promised columns out; only here is SQL known.
 
 Every function takes a `Reader` first. Figures (values with n, interval and definition) are made of these answers in
 `dashboard.metrics`; the rows behind a figure are `rows(read, filters, kpi)`.
@@ -17,7 +17,31 @@ from dashboard.queries.series import BY, breakdown, heat, norm, series, total
 from dashboard.queries.status import data_span, has_simulated, loads, reject_reasons, rejects, status, unmapped
 
 __all__ = [
-    "BY", "MEASURES", "NONE", "STOCKS", "NotLoadedError", "POPULATIONS", "QueryError", "Reader", "Reference", "UnknownMeasureError",
-    "breakdown", "count_rows", "data_span", "has_simulated", "heat", "lifetimes", "loads", "norm", "reference",
-    "reject_reasons", "rejects", "rows", "series", "sketch", "status", "total", "unmapped",
+    "BY",
+    "MEASURES",
+    "NONE",
+    "POPULATIONS",
+    "STOCKS",
+    "NotLoadedError",
+    "QueryError",
+    "Reader",
+    "Reference",
+    "UnknownMeasureError",
+    "breakdown",
+    "count_rows",
+    "data_span",
+    "has_simulated",
+    "heat",
+    "lifetimes",
+    "loads",
+    "norm",
+    "reference",
+    "reject_reasons",
+    "rejects",
+    "rows",
+    "series",
+    "sketch",
+    "status",
+    "total",
+    "unmapped",
 ]  # fmt: skip

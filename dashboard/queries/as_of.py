@@ -81,7 +81,7 @@ def _read(source: Connection, table: Table, where: list[ColumnElement[bool]]) ->
 
 
 def _contacts(source: Connection, read: Reader, first: date, as_of: datetime) -> pd.DataFrame:
-    """Contacts arrived by then; messages handled later are unprocessed, contacts of requests filed later lose nothing."""
+    """Contacts arrived by then; messages handled later are unprocessed."""
     waiting = or_(contact.c.outcome == "unprocessed", contact.c.handled_at > as_of)
     where = [
         contact.c.city_id == read.city_id,
@@ -98,7 +98,7 @@ def _contacts(source: Connection, read: Reader, first: date, as_of: datetime) ->
 
 
 def _requests(source: Connection, read: Reader, first: date, as_of: datetime) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Requests that may count in the period or stand open at `as_of`, in the state known then, and their known events."""
+    """Requests that may count in the period or stand open at `as_of`, as known then, and their known events."""
     changed_later = select(request_event.c.request_id).where(request_event.c.known_at > as_of)
     may_count: Any = or_(
         request.c.created_on >= first,

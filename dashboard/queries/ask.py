@@ -1,4 +1,4 @@
-"""The one way to ask: sums of a family's measures by some dimensions, from the roll-up the chooser names or from the facts."""
+"""The one way to ask: sums of a family's measures by some dimensions, from the chooser's roll-up or from the facts."""
 
 from __future__ import annotations
 

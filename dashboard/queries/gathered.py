@@ -36,7 +36,7 @@ def overdue_times(read: Reader, filters: Filters, *, now: datetime) -> pd.DataFr
     still = overdue_ages_min(read, where, now=now)
     buckets = buckets_of(still["age_min"].to_numpy(dtype="float64"))
     both = pd.concat([closed, pd.DataFrame({"bucket": buckets, "n": still["n"]})], ignore_index=True)
-    return both.astype("int64").groupby("bucket", as_index=False)["n"].sum()
+    return both.astype("int64").groupby("bucket", as_index=False)[["n"]].sum()
 
 
 def unprocessed(read: Reader, filters: Filters, *, now: datetime) -> pd.DataFrame:

@@ -46,4 +46,4 @@ POPULATIONS: Final[Mapping[str, tuple[str, str]]] = {
     **dict.fromkeys(("unmet_need",), ("needs", "unmet")),
     **dict.fromkeys(("unmet_need_pct",), ("needs", "needs")),
 }  # fmt: skip
-"""Family and measure by figure; the family `stock` means what is open at the moment. Figures without rows are not here."""
+"""Family and measure by figure; the family `stock` means what is open now. Figures without rows are not here."""

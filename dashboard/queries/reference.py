@@ -75,7 +75,7 @@ class Reference:
     def ids(self, kind: str, codes: Iterable[str]) -> tuple[int, ...]:
         """The ids of codes; unknown codes are left out."""
         table = self.tables[kind]
-        return tuple(int(table.at[code, "id"]) for code in codes if code in table.index)
+        return tuple(int(self.cell(kind, code, "id")) for code in codes if code in table.index)
 
     def below(self, kind: str, codes: Iterable[str]) -> tuple[str, ...]:
         """The codes and everything below them in the tree of topics or territories."""
@@ -110,10 +110,14 @@ class Reference:
         table = self.tables.get(kind)
         if table is None or code not in table.index:
             return code
-        names = table.at[code, "names"] or {}
+        names: Mapping[str, str] = self.cell(kind, code, "names") or {}
         return next(
-            (names[one] for one in (lang, *self.languages, "en") if names.get(one)), str(table.at[code, "name"])
+            (names[one] for one in (lang, *self.languages, "en") if names.get(one)), str(self.cell(kind, code, "name"))
         )
+
+    def cell(self, kind: str, code: str, column: str) -> Any:
+        """What the table of a kind says of a code."""
+        return self.tables[kind].loc[code, column]
 
     def labels(self, kind: str, lang: str) -> dict[str, str]:
         """Names by code."""
@@ -124,7 +128,7 @@ class Reference:
         table = self.tables["territory"]
         column = table["population_65_plus" if is_65_plus else "population"]
         chosen = [code for code in codes if code in table.index] or [
-            code for code in table.index if not table.at[code, "parent"]
+            code for code in table.index if not self.cell("territory", code, "parent")
         ]
         inside = {one for code in chosen for one in self.below("territory", [code]) if one != code}
         total = [self._residents(code, column) for code in chosen if code not in inside]

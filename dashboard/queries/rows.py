@@ -83,7 +83,7 @@ def _rows_of(read: Reader, where: Selection, kpi: str, now: datetime) -> Any:
     return parts[0] if len(parts) == 1 else union_all(*parts)
 
 
-def _stock_rows(read: Reader, where: Selection, name: str, now: datetime) -> Select[Any]:
+def _stock_rows(read: Reader, where: Selection, name: str, now: datetime) -> Any:
     if name == "unprocessed_now":
         branch = FAMILIES["contacts"].branches[0]
         weight = branch.measure("unprocessed")

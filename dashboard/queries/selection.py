@@ -43,7 +43,7 @@ class Selection:
 
     def conditions(self, columns: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[bool]]:
         """The filters on the columns of a table, by dimension."""
-        found = [columns[name].in_(ids) for name, ids in sorted(self.ids.items())]
+        found: list[ColumnElement[bool]] = [columns[name].in_(ids) for name, ids in sorted(self.ids.items())]
         if self.bits:
             found.append(has_bits(columns["caller_group_mask"], self.bits))
         return found
@@ -75,5 +75,5 @@ NO_GROUP = 1 << 30
 
 def _bits(names: Reference, groups: tuple[str, ...]) -> int:
     table = names.tables["group"]
-    bits = sum(1 << int(table.at[code, "bit"]) for code in set(groups) if code in table.index)
+    bits = sum((1 << int(names.cell("group", code, "bit")) for code in set(groups) if code in table.index), start=0)
     return bits or (NO_GROUP if groups else 0)

@@ -68,7 +68,7 @@ def series(
     daily = _daily(read, where, measure, by, moment)
     daily["period_on"] = period_starts(daily["day_on"], chosen)
     keys = ["period_on", "code"] if by else ["period_on"]
-    grouped = daily.groupby(keys, as_index=False)["value"].sum()
+    grouped = daily.groupby(keys, as_index=False)[["value"]].sum()
     return _filled(grouped, filters, chosen, by)
 
 
@@ -88,8 +88,9 @@ def breakdown(read: Reader, filters: Filters, measure: str, by: str, *, now: dat
         found = stock(read, where, measure, by=[dimension], now=moment).rename(columns={"n": "value"})
     else:
         found = _summed_terms(read, where, measure, [dimension], moment)
-    grouped = coded(read, found, by).groupby("code", as_index=False)["value"].sum()
-    return grouped[grouped["value"] != 0].sort_values(["value", "code"], ascending=[False, True], ignore_index=True)
+    grouped = coded(read, found, by).groupby("code", as_index=False)[["value"]].sum()
+    held: pd.DataFrame = grouped[grouped["value"] != 0]
+    return held.sort_values(["value", "code"], ascending=[False, True], ignore_index=True)
 
 
 def heat(read: Reader, filters: Filters, measure: str, *, now: datetime | None = None) -> pd.DataFrame:
@@ -112,7 +113,7 @@ def total(read: Reader, filters: Filters, measure: str, *, now: datetime | None 
 def norm(
     read: Reader, filters: Filters, measure: str, *, grain: str | None = None, now: datetime | None = None
 ) -> pd.DataFrame:
-    """Columns `period_on`, `value`: the level to be expected, the mean of the same weekday in the 8 weeks before each day.
+    """Columns `period_on`, `value`: the level to be expected, the mean of the same weekdays of the 8 weeks before.
 
     NaN where fewer than 3 of those weeks lie within the city's data.
     """
@@ -134,9 +135,11 @@ def period_starts(days: pd.Series, grain: str) -> pd.Series:
     if grain == "day":
         return days
     if grain == "week":
-        return days - pd.to_timedelta(days.dt.day_of_week, unit="D")
+        mondays: pd.Series = days - pd.to_timedelta(days.dt.day_of_week, unit="D")
+        return mondays
     code = {"month": "M", "quarter": "Q"}[grain]
-    return days.dt.to_period(code).dt.start_time.astype("datetime64[us]")
+    firsts: pd.Series = days.dt.to_period(code).dt.start_time.astype("datetime64[us]")
+    return firsts
 
 
 def _daily(read: Reader, where: Selection, measure: str, by: str | None, now: datetime) -> pd.DataFrame:
@@ -181,7 +184,7 @@ def _code(names: Reference, by: str, number: int) -> str:
         return names.top("topic", names.code_of("topic", number))
     if by == "executor_kind":
         code = names.code_of("executor", number)
-        return str(names.tables["executor"].at[code, "kind"]) if code else NONE
+        return str(names.cell("executor", code, "kind")) if code else NONE
     return names.code_of(by, number)
 
 
@@ -217,4 +220,4 @@ def _stock_periods(daily: pd.DataFrame, grain: str) -> pd.DataFrame:
     daily = daily.assign(period_on=period_starts(daily["day_on"], grain))
     last = daily.groupby("period_on")["day_on"].transform("max")
     keys = ["period_on", "code"] if "code" in daily.columns else ["period_on"]
-    return daily[daily["day_on"] == last].groupby(keys, as_index=False)["value"].sum()
+    return daily[daily["day_on"] == last].groupby(keys, as_index=False)[["value"]].sum()

@@ -34,8 +34,8 @@ def data_span(read: Reader, city: str | None = None) -> tuple[date, date]:
 
 
 def status(read: Reader, city: str | None = None, *, now: datetime | None = None) -> pd.DataFrame:
-    """One row per source: `source, last_status, last_started_at, last_ended_at, newest_at, freshness_h, loads, rows_read,
-    rows_inserted, rows_updated, rows_unchanged, rows_rejected, open_rejects, is_simulated, error, file`.
+    """One row per source: `source, last_status, last_started_at, last_ended_at, newest_at, freshness_h, loads,
+    rows_read, rows_inserted, rows_updated, rows_unchanged, rows_rejected, open_rejects, is_simulated, error, file`.
 
     Row counts are of the last finished load; `freshness_h` are the hours from the newest instant in the rows to now.
     """
@@ -87,7 +87,7 @@ def loads(read: Reader, *, limit: int = 100) -> pd.DataFrame:
 
 
 def rejects(read: Reader, *, limit: int = 1_000, offset: int = 0, status: str | None = "open") -> pd.DataFrame:
-    """Rejected rows, newest first: `load_reject_id, load_id, source, file, row_no, field, value, reason, cure, raw, status`."""
+    """Rejected rows, newest first, with every column of `load_reject` but the city."""
     columns = [column for column in load_reject.c if column.name != "city_id"]
     statement = select(*columns).where(load_reject.c.city_id == read.city_id)
     if status is not None:

@@ -1,4 +1,4 @@
-"""What stands open at a moment: requests by what is left of their term, messages that nobody has handled, and their ages."""
+"""What stands open at a moment: requests by what is left of their term, messages nobody has handled, and their ages."""
 
 from __future__ import annotations
 

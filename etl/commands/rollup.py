@@ -28,7 +28,7 @@ def run(
     is_rebuilt: Annotated[bool, typer.Option("--rebuild", help="make every roll-up anew")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the roll-ups of the city and their rows; with --rebuild make them anew (loads keep them current by themselves)."""
+    """Show the roll-ups of the city and their rows; with --rebuild make them anew (loads keep them current)."""
     with command_errors():
         settings = settings_of(city)
         profile = profile_of(settings)
@@ -39,7 +39,7 @@ def run(
                 rollup.rebuild(connection, profile, now=datetime.now(UTC))
             is_current = rollup.is_current(connection, city_id)
             listed = select(rollup_state.c.name, rollup_state.c.n_rows).where(rollup_state.c.city_id == city_id)
-            tables = {name: rows for name, rows in connection.execute(listed.order_by(rollup_state.c.name))}
+            tables = {row.name: row.n_rows for row in connection.execute(listed.order_by(rollup_state.c.name))}
     if as_json:
         spent = round(monotonic() - started, 3)
         say({"city": profile.slug, "is_current": is_current, "tables": tables, "seconds": spent})

@@ -1,4 +1,4 @@
-"""Roll-ups kept current by the load: each family of figures is defined once, as SQL over the facts, to write and to read."""
+"""Roll-ups kept current by the load: each family of figures is defined once, as SQL over the facts."""
 
 from __future__ import annotations
 

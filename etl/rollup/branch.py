@@ -1,4 +1,4 @@
-"""What a family of figures is over the facts: one or more branches (tables that add up), each with day, dimensions, measures."""
+"""What a family of figures is over the facts: branches (tables that add up), each with day, dimensions, measures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every family by name, and the version of what they mean: another version makes a roll-up unread until it is rebuilt."""
+"""Every family by name, and the version of what they mean: roll-ups of another version are not read."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from etl.tables.rollups import SHAPES
 FAMILIES: Final[Mapping[str, Family]] = {
     family.name: family
     for family in (
-        CONTACTS, CREATED, DUE, CLOSED, FOLLOWUPS, TICKETS, WAITS, TICKET_WAITS, TICKET_SERVICES, DURATIONS, LATENESS, LATE3,
-        NEEDS,
+        CONTACTS, CREATED, DUE, CLOSED, FOLLOWUPS, TICKETS, WAITS, TICKET_WAITS, TICKET_SERVICES, DURATIONS,
+        LATENESS, LATE3, NEEDS,
     )
 }  # fmt: skip
 """By name. `needs` and `late3` have no roll-up: they are short."""

@@ -1,4 +1,4 @@
-"""Requests as families, each by the day its figures belong to: received, due, closed, called back, and how long it took."""
+"""Requests as families, each by the day its figures belong to: received, due, closed, called back, how long it took."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ DIMS: Final[dict[str, ColumnElement[int]]] = {
 }
 
 LISTED: Final[dict[str, ColumnElement[Any]]] = {
-    "id": request.c.request_id, "source": request.c.source, "source_key": request.c.source_key, "at": request.c.created_at,
+    "id": request.c.request_id, "source": request.c.source, "source_key": request.c.source_key,
+    "at": request.c.created_at,
     "status": request.c.status, "closed_at": request.c.closed_at, "due_at": sla_result.c.due_at,
     "verdict": sla_result.c.verdict, "late_min": sla_result.c.late_min, "lon": request.c.lon, "lat": request.c.lat,
 }  # fmt: skip

@@ -62,7 +62,7 @@ def rebuild(connection: Connection, profile: CityProfile, *, now: datetime | Non
 def is_current(connection: Connection, city_id: int) -> bool:
     """Whether every roll-up of the city is built with today's definitions."""
     statement = select(rollup_state.c.name, rollup_state.c.version).where(rollup_state.c.city_id == city_id)
-    held = {name: version for name, version in connection.execute(statement)}
+    held = {row.name: row.version for row in connection.execute(statement)}
     version = expected_version(connection, city_id)
     return all(held.get(table.name) == version for grains in ROLLUPS.values() for table in grains.values())
 
@@ -161,7 +161,7 @@ def _sum_up(connection: Connection, table: Table, stage: Table, family: str) -> 
 def _note(connection: Connection, city_id: int, changes: dict[str, tuple[int, int]], now: datetime) -> None:
     version = expected_version(connection, city_id)
     statement = select(rollup_state.c.name, rollup_state.c.n_rows).where(rollup_state.c.city_id == city_id)
-    held = {name: rows for name, rows in connection.execute(statement)}
+    held = {row.name: row.n_rows for row in connection.execute(statement)}
     names = [table_name(family, grain) for family, shape in SHAPES.items() for grain in shape.grains]
     connection.execute(delete(rollup_state).where(rollup_state.c.city_id == city_id))
     rows = []

@@ -1,7 +1,7 @@
 """Roll-ups: daily sums at a few coarse grains per family of figures, so that a page never counts raw rows.
 
-One fine roll-up is no faster than the raw table (measured), hence several coarse ones; a fine one per family, keyed by its
-dimensions first, answers questions with many filters. What a family's measures are in SQL is said in `etl.rollup`.
+One fine roll-up is no faster than the raw table (measured), hence several coarse ones; a fine one per family, keyed by
+its dimensions first, answers questions with many filters. What a family's measures are in SQL is said in `etl.rollup`.
 """
 
 from __future__ import annotations
@@ -157,8 +157,12 @@ SHAPES: Final[Mapping[str, Shape]] = {
         {"n": "answered contacts that waited so long (bucket in seconds)"},
         {"line": ("channel_id", "line_id", "bucket"), "hour": ("weekday", "hour", "line_id", "bucket")},
     ),
-    "ticket_waits": Shape("issue", {"n": "visitors that waited so long (bucket in seconds)"}, {"line": ("line_id", "bucket")}),
-    "ticket_services": Shape("issue", {"n": "services that took so long (bucket in seconds)"}, {"line": ("line_id", "bucket")}),
+    "ticket_waits": Shape(
+        "issue", {"n": "visitors that waited so long (bucket in seconds)"}, {"line": ("line_id", "bucket")}
+    ),
+    "ticket_services": Shape(
+        "issue", {"n": "services that took so long (bucket in seconds)"}, {"line": ("line_id", "bucket")}
+    ),
     "durations": Shape(
         "receipt",
         {"n": "requests closed after so long (bucket in minutes)", "n_cancelled": "requests withdrawn after so long"},

@@ -101,7 +101,8 @@ class Frames:
         answered = (offered * 0.9).astype(int)
         days = [FIRST + timedelta(days=number) for number in range(DAYS)]
         return pd.DataFrame({
-            "contact_daily_id": fact_ids("daily", [str(day) for day in days]), **self.base("daily", DAYS), "day_on": days,
+            "contact_daily_id": fact_ids("daily", [str(day) for day in days]), **self.base("daily", DAYS),
+            "day_on": days,
             "offered": offered, "answered": answered, "abandoned": offered - answered,
             "wait_total_s": answered * 37.3, "answered_in_time": offered * self.rng.random(DAYS),
         })  # fmt: skip
@@ -196,7 +197,8 @@ class Frames:
     def needs(self, n: int) -> pd.DataFrame:
         at = self.instants(n)
         return pd.DataFrame({
-            "need_outcome_id": fact_ids("test", [f"n{number}" for number in range(n)]), **self.base("test", n), "at": at,
+            "need_outcome_id": fact_ids("test", [f"n{number}" for number in range(n)]), **self.base("test", n),
+            "at": at,
             "on_day": self.local(at).dt.date,
             "outcome": self.rng.choice(["no_service", "full", "too_far", "referred", "helped"], n),
             "territory_id": self.pick("territory", [one.code for one in self.profile.territories], n),

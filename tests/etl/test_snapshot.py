@@ -44,7 +44,9 @@ def test_days_filled_in_later_say_what_was_said_on_the_day(engine: Engine) -> No
     with engine.begin() as connection:
         snapshot.forget(connection, CITY)
         for number in range((NOW.date() - FIRST).days):
-            taken = snapshot.take(connection, PROFILE, now=datetime(2026, 3, 1, 22, tzinfo=UTC) + timedelta(days=number))
+            taken = snapshot.take(
+                connection, PROFILE, now=datetime(2026, 3, 1, 22, tzinfo=UTC) + timedelta(days=number)
+            )
             assert taken.backfilled == 0
     assert held(engine) == at_once
 
@@ -98,9 +100,7 @@ def test_the_closing_hour_is_the_citys_own() -> None:
     assert last_closed_day(PROFILE, datetime(2026, 3, 29, 20, 59, tzinfo=UTC)) == date(2026, 3, 28)
 
 
-@pytest.mark.parametrize(
-    ("now", "band"), [(0, 0), (49, 0), (50, 1), (99, 1), (100, 2), (299, 2), (300, 3), (1000, 3)]
-)
+@pytest.mark.parametrize(("now", "band"), [(0, 0), (49, 0), (50, 1), (99, 1), (100, 2), (299, 2), (300, 3), (1000, 3)])
 def test_bands_of_the_term(now: int, band: int) -> None:
     one = np.array([0])
     assert term_bands(np.array([now]), one, one + 100, one + 300).tolist() == [band]

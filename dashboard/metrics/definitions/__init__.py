@@ -1,4 +1,4 @@
-"""Names and definitions of the figures, one file per language; English where a text is missing, which a test forbids."""
+"""Names and definitions of the figures, one file per language; English where a text is missing (a test forbids it)."""
 
 from __future__ import annotations
 

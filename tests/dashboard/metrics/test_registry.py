@@ -61,4 +61,6 @@ def test_a_count_is_shown_however_small() -> None:
 
 def test_a_figure_without_data_says_so() -> None:
     assert shown("x", share_pct(0, 0), unit="%", min_n=5, higher_is_better=None).suppressed == "no_data"
-    assert shown("x", Value(None, 9, is_rate=True), unit="h", min_n=5, higher_is_better=None).suppressed == "not_reached"
+    assert (
+        shown("x", Value(None, 9, is_rate=True), unit="h", min_n=5, higher_is_better=None).suppressed == "not_reached"
+    )

@@ -14,7 +14,9 @@ lives = st.lists(st.tuples(st.integers(1, 60), st.booleans()), min_size=2, max_s
 
 
 def counted(times: np.ndarray, is_closed: np.ndarray) -> pd.DataFrame:
-    rows = pd.DataFrame({"time_min": times.astype(float), "closed": is_closed.astype(int), "censored": 1 - is_closed.astype(int)})
+    rows = pd.DataFrame(
+        {"time_min": times.astype(float), "closed": is_closed.astype(int), "censored": 1 - is_closed.astype(int)}
+    )
     return rows.groupby("time_min", as_index=False).sum().sort_values("time_min", ignore_index=True)
 
 

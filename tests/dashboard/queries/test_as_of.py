@@ -10,7 +10,6 @@ from sqlalchemy import Engine, delete, select
 
 from dashboard.filters import Filters
 from dashboard.metrics import REGISTRY, figures
-from dashboard.queries import Reader
 from etl import rollup
 from etl.clock.update import update as run_clock
 from etl.schema import contact, contact_daily, followup, need_outcome, queue_ticket, request, request_event, sla_result
@@ -38,11 +37,10 @@ def _run(engine: Engine) -> None:
 
 
 def _forget_the_future(engine: Engine) -> None:
-    """Leave in the tables what was known at `THEN`: later events, contacts and closings are taken away by plain rules."""
+    """Leave in the tables what was known at `THEN`: what came later is taken away by plain rules."""
     with engine.begin() as connection:
         closed = {
-            row.request_id
-            for row in connection.execute(select(request.c.request_id).where(request.c.closed_at > THEN))
+            row.request_id for row in connection.execute(select(request.c.request_id).where(request.c.closed_at > THEN))
         }
         connection.execute(delete(contact).where(contact.c.arrived_at > THEN))
         connection.execute(delete(queue_ticket).where(queue_ticket.c.issued_at > THEN))
@@ -59,9 +57,7 @@ def _forget_the_future(engine: Engine) -> None:
                 .order_by(request_event.c.event_no)
             )
         }
-        reopened = set(
-            connection.scalars(select(request_event.c.request_id).where(request_event.c.kind == "reopened"))
-        )
+        reopened = set(connection.scalars(select(request_event.c.request_id).where(request_event.c.kind == "reopened")))
         for one in closed:
             at = None if one in reopened else again.get(one)
             on = at and at.astimezone(load_profile("demo").zone).date()

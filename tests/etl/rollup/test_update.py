@@ -38,7 +38,9 @@ def change(connection: Connection) -> Touched:
     touched.add_days("due_days", [row.due_on for row in rows])
     later = date(2026, 4, 20)
     connection.execute(
-        update(request).where(request.c.request_id.in_(ids)).values(status="closed", closed_at=NOW, closed_on=NOW.date())
+        update(request)
+        .where(request.c.request_id.in_(ids))
+        .values(status="closed", closed_at=NOW, closed_on=NOW.date())
     )
     connection.execute(
         update(sla_result)
@@ -55,7 +57,9 @@ def change(connection: Connection) -> Touched:
     lost = connection.execute(gone).all()
     connection.execute(delete(contact).where(contact.c.contact_id.in_([row.contact_id for row in lost])))
     touched.add_days("contact_days", [row.arrived_on for row in lost])
-    answered = connection.execute(select(followup.c.followup_id, followup.c.request_id, followup.c.tried_on).limit(5)).all()
+    answered = connection.execute(
+        select(followup.c.followup_id, followup.c.request_id, followup.c.tried_on).limit(5)
+    ).all()
     connection.execute(
         update(followup)
         .where(followup.c.followup_id.in_([row.followup_id for row in answered]))
