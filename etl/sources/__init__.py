@@ -5,17 +5,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from etl.errors import SourceError
 from etl.maps import load_map, shipped_maps
 from etl.prepared import FileBatches
 from etl.settings import Settings
+from etl.sources.hsds import open_hsds
+from etl.sources.osm import demo_osm_path, open_osm
 from etl.sources.tabular import open_tabular
 from geodata.profile import CityProfile
 
-DIRECTORY = ("hsds", "open311", "osm")
+__all__ = ["demo_osm_path", "names", "open_source"]
+
+DIRECTORY: Mapping[str, Callable[..., Iterator[FileBatches]]] = {"hsds": open_hsds, "osm": open_osm}
 """Sources that are not one table of a map."""
 
 
@@ -45,8 +49,9 @@ def open_source(
     if not paths:
         raise SourceError(f"{source}: nothing to load; name a file, a folder or an address")
     if source in DIRECTORY:
-        raise SourceError(f"{source}: not built yet")
-    return open_tabular(
+        yield from DIRECTORY[source](paths, profile=profile, settings=settings, options=given)
+        return
+    yield from open_tabular(
         load_map(Path(source) if source.lower().endswith(".toml") else source),
         paths,
         profile=profile,
