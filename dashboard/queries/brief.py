@@ -40,14 +40,14 @@ def cells_on(
     found = pd.concat(parts, ignore_index=True)
     for dim in dims:
         found = coded(read, found, dim).rename(columns={"code": dim})
-    return found.groupby(list(dims), as_index=False)["value"].sum()
+    return pd.DataFrame(found.groupby(list(dims))["value"].sum()).reset_index()
 
 
 def daily(read: Reader, filters: Filters, family: str, measures: Sequence[str], *, now: datetime) -> pd.DataFrame:
     """Columns `measures`, indexed by `day_on` (every day of the period): several sums of one family at once."""
-    found = ask(read, select_of(read, filters), family, list(measures), by=["day_on"], now=now)
+    found = ask(read, select_of(read, filters), family, list(measures), by=["day_on"], now=now).set_index("day_on")
     days = pd.date_range(filters.from_on, filters.to_on, freq="D", unit="us", name="day_on")
-    return pd.DataFrame(found.set_index("day_on").reindex(days, fill_value=0)[list(measures)])
+    return found.reindex(index=days, columns=list(measures), fill_value=0)
 
 
 def daily_by_class_kind(read: Reader, filters: Filters, *, now: datetime) -> pd.DataFrame:
@@ -153,7 +153,8 @@ def _list(read: Reader, filters: Filters, conditions: Sequence[Any], order: Any)
         .order_by(order, request.c.request_id)
     )
     for dim in ("topic", "territory", "executor", "request_class"):
-        found = coded(read, found, dim).rename(columns={"code": dim})
+        numbers = found.assign(**{BY[dim]: found[BY[dim]].fillna(0).astype("int64")})
+        found = coded(read, numbers, dim).rename(columns={"code": dim})
     return found
 
 
