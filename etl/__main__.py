@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from etl import commands
+from etl.commands.common import WANTS_DEBUG
 
 app = typer.Typer(
     name="etl",
@@ -22,6 +23,7 @@ app = typer.Typer(
 @app.callback()
 def _common(debug: Annotated[bool, typer.Option("--debug", help="show where an error comes from")] = False) -> None:
     """Loads a city's files into Linka's tables and keeps what follows from them."""
+    WANTS_DEBUG.set(debug)
 
 
 for _module in sorted(found.name for found in iter_modules(commands.__path__)):

@@ -93,6 +93,12 @@ def differences(connection: Connection) -> list[Any]:
     return list(compare_metadata(MigrationContext.configure(connection, opts=SETTINGS), metadata))
 
 
+def is_empty(engine: Engine) -> bool:
+    """Whether the database holds no tables of ours at all."""
+    with engine.connect() as connection:
+        return version(connection) is None and not inspect(connection).has_table(city_table.name)
+
+
 def require_newest(engine: Engine) -> None:
     """Raise `DatabaseError` with the cure unless the database is at the newest version."""
     with engine.connect() as connection:

@@ -10,10 +10,10 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from typing import Annotated, Any
 
-import click
 import psycopg
 import typer
 from rich.console import Console
@@ -51,11 +51,17 @@ def profile_of(settings: Settings) -> CityProfile:
 
 
 @contextmanager
-def open_engine(settings: Settings, *, is_newest: bool = True) -> Iterator[Engine]:
-    """The database of the settings, closed when the block ends; one that needs `init` is refused."""
+def open_engine(settings: Settings, *, is_newest: bool = True, creates: bool = False) -> Iterator[Engine]:
+    """The database of the settings, closed when the block ends; one that needs `init` is refused.
+
+    `creates`: an empty database gets its tables, so that the first load is one command; an older one is still refused,
+    because the moment of its upgrade is its owner's to choose.
+    """
     engine = make_engine(settings.database_url.value)
     try:
         if is_newest:
+            if creates and migrate.is_empty(engine):
+                migrate.upgrade(engine)
             migrate.require_newest(engine)
         yield engine
     finally:
@@ -68,7 +74,7 @@ def command_errors(*, on_error: Callable[[str], None] | None = None) -> Iterator
     try:
         yield
     except (EtlError, GeodataError, DBAPIError, psycopg.Error, sqlite3.Error, OSError) as error:
-        if _wants_debug():
+        if WANTS_DEBUG.get():
             raise
         message = one_line(error)
         if on_error is not None:
@@ -80,9 +86,8 @@ def command_errors(*, on_error: Callable[[str], None] | None = None) -> Iterator
         raise typer.Exit(FAILED) from None
 
 
-def _wants_debug() -> bool:
-    context = click.get_current_context(silent=True)
-    return bool(context is not None and context.find_root().params.get("debug"))
+WANTS_DEBUG: ContextVar[bool] = ContextVar("WANTS_DEBUG", default=False)
+"""Set by the root option `--debug`; typer carries its own click, so its context is not to be had from here."""
 
 
 def one_line(error: BaseException) -> str:

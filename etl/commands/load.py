@@ -53,7 +53,7 @@ def load(
         settings = settings_of(city)
         profile = profile_of(settings)
         options = options_of(option or [])
-        with open_engine(settings) as engine:
+        with open_engine(settings, creates=True) as engine:
             for file in open_source(source, paths, profile=profile, settings=settings, options=options):
                 assert isinstance(file, FileBatches)
                 with progress_for(file.file, total=file.total_rows_hint) as bar:

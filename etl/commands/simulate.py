@@ -52,7 +52,7 @@ def simulate(
         profile = profile_of(settings)
         plan = plan_of(profile, days=days, seed=seed, now=now, start_on=start_on, scale=scale)
         expected = round(read_facts(profile).contacts_per_day * days * scale)
-        with open_engine(settings) as engine, progress_for(f"simulated {city}", total=expected) as bar:
+        with open_engine(settings, creates=True) as engine, progress_for(f"simulated {city}", total=expected) as bar:
             report = run_simulation(engine, profile, plan, now=now, progress=bar, dry_run=dry_run)
     finish([report], as_json=as_json)
 

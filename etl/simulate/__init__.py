@@ -20,6 +20,7 @@ from etl.simulate.contacts import REQUEST, Contacts, Tables, draw_contacts, prep
 from etl.simulate.draw import Ints
 from etl.simulate.facts import SimulationFacts, read_facts
 from etl.simulate.institutions import institution_frames
+from etl.simulate.needs import need_frame
 from etl.simulate.places import draw_points
 from etl.simulate.requests import draw_lives
 from geodata.profile import CityProfile
@@ -56,7 +57,7 @@ def plan_of(
 
 
 def simulate(profile: CityProfile, plan: Plan) -> Iterator[Prepared]:
-    """Chunks of contacts with their requests, events and call-backs; then the tickets; then the institutions."""
+    """Chunks of contacts with their requests, events and call-backs; then tickets, needs and institutions."""
     facts = read_facts(profile)
     rng = np.random.default_rng([plan.seed, plan.days, *profile.slug.encode()])
     source = source_name(profile.slug)
@@ -73,6 +74,8 @@ def simulate(profile: CityProfile, plan: Plan) -> Iterator[Prepared]:
     if facts.tickets_per_day:
         frame = tickets.ticket_frame(profile, facts, tables, days, keys, end_s=_seconds(plan.end_at), rng=rng)
         yield Prepared(main="queue_ticket", rows_read=len(frame), frames={"queue_ticket": frame})
+    needs = need_frame(profile, tables, days, keys, end_s=_seconds(plan.end_at), rng=rng)
+    yield Prepared(main="need_outcome", rows_read=len(needs), frames={"need_outcome": needs})
     directory = institution_frames(profile, facts, keys, plan.end_at, rng)
     yield Prepared(main="location", rows_read=len(directory["location"]), frames=directory)
 

@@ -102,7 +102,7 @@ def draw_contacts(
     territory = _territories(profile, facts, tables, days, day, in_surge, rng)
     outcome = _outcomes(facts, is_message, days.surge_share[day], rng)
     wait_s = np.rint(rng.lognormal(np.log(18 + 160 * days.surge_share[day]), 0.9)).astype(np.int64)
-    handled = _handled(profile, days, day, arrived, is_message, rng)
+    handled = _handled(profile, days, day, arrived, is_message, rng) + _left_lying(facts, is_message, rng)
     outcome = np.where(is_message & (handled >= end_s), UNPROCESSED, outcome)
     return Contacts(
         day,
@@ -188,7 +188,7 @@ def _territories(
 
 
 def _outcomes(facts: SimulationFacts, is_message: Bools, surge: Floats, rng: np.random.Generator) -> Ints:
-    """Calls may be abandoned (more so in a surge), messages may stay unprocessed; the shares of all contacts hold."""
+    """Calls may be abandoned, more so in a surge; the shares of all contacts hold."""
     n = len(is_message)
     calls = max(1 - is_message.mean(), 0.05) if n else 1.0
     abandoned = facts.abandoned_share / calls * (1 + 2.5 * surge)
@@ -197,9 +197,15 @@ def _outcomes(facts: SimulationFacts, is_message: Bools, surge: Floats, rng: np.
     shares = np.array([*base, 0.0, 0.0, rest])
     outcome = choose(rng, n, shares / shares.sum())
     draw = rng.random(n)
-    outcome = np.where(~is_message & (draw < abandoned), ABANDONED, outcome)
-    unprocessed = facts.unprocessed_share / max(is_message.mean(), 0.02) if n else 0.0
-    return np.where(is_message & (draw < unprocessed), UNPROCESSED, outcome)
+    return np.where(~is_message & (draw < abandoned), ABANDONED, outcome)
+
+
+def _left_lying(facts: SimulationFacts, is_message: Bools, rng: np.random.Generator) -> Ints:
+    """Seconds that some messages lie longer: `unprocessed_share` of all contacts, one to four days."""
+    n = len(is_message)
+    share = facts.unprocessed_share / max(is_message.mean(), 0.02) if n else 0.0
+    slow = is_message & (rng.random(n) < share)
+    return np.where(slow, rng.integers(DAY_S, 4 * DAY_S, n), 0)
 
 
 def _handled(

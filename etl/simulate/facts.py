@@ -17,7 +17,10 @@ WEEK_SHAPE = (1.18, 1.08, 1.04, 1.02, 0.98, 0.56, 0.46)
 
 @dataclass(frozen=True, slots=True)
 class Surge:
-    """A day with `factor` times the usual contacts, on one topic and perhaps one territory; `day` counts from 0, or from the end (-1: the last day)."""
+    """A day with `factor` times the usual contacts, on one topic and perhaps one territory.
+
+    `day` counts from 0, or from the end (-1: the last day).
+    """
 
     day: int
     factor: float = 6.0

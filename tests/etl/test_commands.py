@@ -114,8 +114,12 @@ def test_a_dry_run_and_strictness(run: Callable[..., Result], file: Path) -> Non
     assert run("load", SOURCE, file, "--strict").exit_code == 3
 
 
+def test_the_first_load_makes_the_tables_it_needs(run: Callable[..., Result], file: Path) -> None:
+    assert answer(run("load", SOURCE, file, "--json"))["inserted"] == 2
+
+
 def test_an_error_is_one_clear_line_with_its_cure(run: Callable[..., Result], file: Path) -> None:
-    failed = run("load", SOURCE, file, "--json")
+    failed = run("check", "--json")
     assert (failed.exit_code, failed.stderr.count("\n")) == (1, 1)
     assert "python -m etl init" in failed.stderr
     assert "python -m etl init" in json.loads(failed.stdout)["error"]
