@@ -13,13 +13,18 @@ from etl.maps import load_map, shipped_maps
 from etl.prepared import FileBatches
 from etl.settings import Settings
 from etl.sources.hsds import open_hsds
+from etl.sources.open311 import open_open311
 from etl.sources.osm import demo_osm_path, open_osm
 from etl.sources.tabular import open_tabular
 from geodata.profile import CityProfile
 
 __all__ = ["demo_osm_path", "names", "open_source"]
 
-DIRECTORY: Mapping[str, Callable[..., Iterator[FileBatches]]] = {"hsds": open_hsds, "osm": open_osm}
+DIRECTORY: Mapping[str, Callable[..., Iterator[FileBatches]]] = {
+    "hsds": open_hsds,
+    "open311": open_open311,
+    "osm": open_osm,
+}
 """Sources that are not one table of a map."""
 
 
