@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, cast
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 import flask
 
@@ -21,18 +21,26 @@ if TYPE_CHECKING:
 
 LANG_COOKIE: Final = "linka_lang"
 DEFAULT_DAYS: Final = 30
+EXTRA: Final = ("request",)
+"""Keys of an address that are no filter but that a page reads, and that its files and links keep."""
+MAX_EXTRA: Final = 40
+"""Characters of such a value that are read."""
 MAX_SEARCH: Final = 8_000
 """Characters of a query string that are read; the rest of a hostile one is dropped."""
 
 
 @dataclass(frozen=True)
 class View:
-    """What a page function needs: `deps`, the `filters` of the address, the reader's `lang`, and `now`."""
+    """What a page function needs: `deps`, the `filters` of the address, the reader's `lang`, and `now`.
+
+    `extra`: what else the address says, by the keys in `EXTRA`.
+    """
 
     deps: Deps
     filters: Filters
     lang: str
     now: datetime
+    extra: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def t(self) -> Texts:
@@ -51,12 +59,12 @@ class View:
 
     @property
     def query(self) -> str:
-        """The canonical query of the filters, to be put behind a question mark."""
-        return to_query(self.filters)
+        """The canonical query of the filters and the rest, to be put behind a question mark."""
+        return "&".join([to_query(self.filters), *([urlencode(self.extra)] if self.extra else [])])
 
-    def href(self, path: str) -> str:
-        """A link to another page that keeps the filters."""
-        return f"{path}?{self.query}"
+    def href(self, path: str, **extra: str) -> str:
+        """A link to another page that keeps the filters; `extra` is added (keys of `EXTRA`)."""
+        return "&".join([f"{path}?{to_query(self.filters)}", *([urlencode(extra)] if extra else [])])
 
 
 def language(deps: Deps) -> str:
@@ -95,4 +103,9 @@ def view(deps: Deps, query: str | Mapping[str, str | list[str]]) -> View:
         default_to=default_to,
         known=queries.reference(deps.read),
     )
-    return View(deps=deps, filters=filters, lang=language(deps), now=deps.now())
+    return View(deps=deps, filters=filters, lang=language(deps), now=deps.now(), extra=_extra(values))
+
+
+def _extra(values: Mapping[str, str | list[str]]) -> Mapping[str, str]:
+    found = {key: value if isinstance(value, str) else value[0] for key in EXTRA if (value := values.get(key))}
+    return {key: value[:MAX_EXTRA] for key, value in found.items()}

@@ -5,7 +5,7 @@ The finding is the headline, because a reader in a hurry reads one sentence; the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -28,7 +28,8 @@ class Chart:
 
     `table` is what the CSV and XLSX hold: the columns named in `columns` (column to heading), in that order. `n` is
     the rows behind the figure, `unit` what one of them is. `note` states a limit of the figure. With
-    `is_table` the table is the figure: it stands open, and having no rows is an answer.
+    `is_table` the table is the figure: it stands open, and having no rows is an answer. `hrefs` gives a column's cells
+    a link each, row by row.
     """
 
     finding: str
@@ -41,6 +42,7 @@ class Chart:
     note: str = ""
     is_table: bool = False
     links: tuple[tuple[str, str], ...] = field(default_factory=tuple)
+    hrefs: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -132,12 +134,12 @@ def more(chart: Chart, t: Texts, *, csv: str, xlsx: str) -> list[Component]:
         *(html.A(text, href=href, className="file") for text, href in chart.links),
     ]
     files = html.Div(links, className="files")
+    if chart.is_table and not len(chart.table):
+        return []
+    table = html_table(chart.table, chart.columns, t.lang, hrefs=chart.hrefs)
     if chart.is_table:
-        return [html_table(chart.table, chart.columns, t.lang), files] if len(chart.table) else []
-    twin = html.Details(
-        [html.Summary(t("card.table")), html_table(chart.table, chart.columns, t.lang)], className="twin"
-    )
-    return [twin, files]
+        return [table, files]
+    return [html.Details([html.Summary(t("card.table")), table], className="twin"), files]
 
 
 def filled(chart: Chart, t: Texts, *, csv: str, xlsx: str) -> tuple[Any, Any, Any]:
