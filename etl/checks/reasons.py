@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 CURES: Mapping[str, str] = {
-    "ragged_row": "give the row as many cells as the header has; put text that holds the separator or a quote in quotes",
+    "ragged_row": "give the row as many cells as the header has; put text with separators or quotes in quotes",
     "missing_key": "fill in the key: without it the row cannot be told from others or found again",
     "missing_created": "fill in when it was received",
     "missing_instant": "fill in when it happened",
@@ -35,4 +35,4 @@ REPAIRS: Mapping[str, str] = {
     "closed_without_time": "closed by its status, without a time: the closing time stays unknown",
     "open_with_closing_time": "open by its status, with a closing time: the status is believed, the time dropped",
 }
-"""What a named rule did; rules `bad_<field>_dropped` drop a value that cannot be read from a field that may be empty."""
+"""What a named rule did; rules `bad_<field>_dropped` drop what cannot be read where a field may be empty."""

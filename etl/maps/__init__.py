@@ -13,7 +13,7 @@ from etl.maps.checks import parse
 from etl.maps.types import FIELDS, ColumnMap, ReadOptions
 
 SHIPPED = Path(__file__).parent
-DATA = ("osm-services",)
+DATA = ("osm-services", "field-words")
 """Files of the folder that are data of a source, not column maps."""
 
 __all__ = ["FIELDS", "ColumnMap", "ReadOptions", "load_map", "parse", "shipped_maps"]

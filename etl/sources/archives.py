@@ -36,7 +36,8 @@ def _check(archive: zipfile.ZipFile, name: str, largest_bytes: int) -> None:
     packed = sum(member.compress_size for member in members)
     if total > largest_bytes or total > max(packed, 1) * LARGEST_RATIO + (1 << 20):
         raise SourceError(
-            f"{name}: would unpack from {packed:,} to {total:,} bytes: too much to be true; unpack it yourself and load the folder"
+            f"{name}: would unpack from {packed:,} to {total:,} bytes: too much to be true; "
+            "unpack it yourself and load the folder"
         )
     for member in members:
         parts = PurePosixPath(member.filename.replace("\\", "/")).parts

@@ -1,4 +1,4 @@
-"""Delimited text: separator and encoding found out, quotes and line breaks within them respected, ragged rows refused."""
+"""Delimited text: separator and encoding found out, quoted line breaks respected, ragged rows refused."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Which encoding a text file is in: its BOM, else strict UTF-8, else the Windows code page whose letters make words.
 
-Eastern European files come in cp1250 and cp1251 as often as in UTF-8, and every byte is a letter in both; so letters are
-weighed: a true reading has vowels among consonants and lower case after upper, a false one does not.
+Eastern European files come in cp1250 and cp1251 as often as in UTF-8, and every byte is a letter in both; so letters
+are weighed: a true reading has vowels among consonants and lower case after upper, a false one does not.
 """
 
 from __future__ import annotations

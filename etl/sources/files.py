@@ -12,7 +12,7 @@ _BLOCK = 1 << 22
 
 
 def expand(paths: Sequence[str], suffixes: Iterable[str]) -> Iterator[tuple[Path, str]]:
-    """Files and their names for the book of loads; a folder gives its files with those suffixes, sorted, names relative.
+    """Files and their names for the book of loads; a folder gives its files with those suffixes, sorted.
 
     Raises `SourceError` for what is not there and for a folder without such files.
     """

@@ -162,9 +162,8 @@ def _our_link(table: str) -> str:
 
 
 def _renamed(table: str, raw: Row) -> Row:
-    renamed = {old: new for old, new in RENAMED.get(table, {}).items()}
     row = dict(raw)
-    for old, new in renamed.items():
+    for old, new in RENAMED.get(table, {}).items():
         if row.get(old) not in (None, "") and row.get(new) in (None, ""):
             row[new] = row[old]
     return row
@@ -258,7 +257,7 @@ def _organization(made: HsdsRows, row: Row, raw: Row) -> None:
 
 
 def _attribute(made: HsdsRows, row: Row, raw: Row) -> None:
-    entity = str(raw.get("link_entity") or ("service" if raw.get("service_id") else "service"))
+    entity = str(raw.get("link_entity") or "service")
     row["link_entity"] = entity
     row["link_id"] = made.link(entity, raw.get("link_id") or raw.get("service_id"))
     row["taxonomy_term_id"] = made.link("taxonomy_term", raw.get("taxonomy_term_id"))

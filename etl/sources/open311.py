@@ -121,7 +121,8 @@ def newest_update(settings: Settings, city: str, source: str) -> datetime | None
             columns.city_id == city_id_of(city), columns.source == source
         )
         with engine.connect() as connection:
-            return connection.scalar(statement)
+            newest: datetime | None = connection.scalar(statement)
+        return newest
     finally:
         engine.dispose()
 

@@ -1,7 +1,7 @@
 """Asks an Open311 GeoReport v2 server, politely: windows of 90 days, pages, at most 1,000 rows, retries that back off.
 
-The specification lets a server cut any answer at 90 days or 1,000 requests and knows no pages; many servers add `page` and
-`page_size`. Where a full answer comes and pages do not help, the window is halved until its answers are not full.
+The specification lets a server cut any answer at 90 days or 1,000 requests and knows no pages; many servers add
+`page` and `page_size`. Where a full answer comes and pages do not help, the window is halved until its answers are not full.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Client:
             until = min(start + WINDOW, end)
             for rows in self._window(start, until, by):
                 fresh = [row for row in rows if (row.get("service_request_id") or "") not in seen]
-                seen.update(row["service_request_id"] for row in fresh if row.get("service_request_id"))
+                seen.update(id_ for id_ in _ids(fresh) if id_)
                 if fresh:
                     yield fresh
             start = until

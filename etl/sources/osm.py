@@ -88,10 +88,14 @@ def read_institutions(path: Path, *, name: str) -> Iterator[Institution]:
             services = services_of(tags)
             if not services:
                 continue
-            osm_id, lon, lat = _area(item, factory) if is_area else (f"n{item.id}", item.lon, item.lat)
+            osm_id, lon, lat = _area(item, factory) if is_area else _node(item)
             yield Institution(osm_id, tags, lon, lat, services)
     except (RuntimeError, OSError) as error:
         raise SourceError(f"{name}: cannot be read as an OSM extract: {error}; fetch it again") from error
+
+
+def _node(node: Any) -> tuple[str, float, float]:
+    return f"n{node.id}", node.lon, node.lat
 
 
 def _area(area: Any, factory: Any) -> tuple[str, float, float]:

@@ -1,4 +1,4 @@
-"""One institution of OpenStreetMap as rows of the directory: who, where, what, when, how to reach, what is accessible."""
+"""One institution of OpenStreetMap as rows of the directory: who, where, what, when, how to get in and through."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ def institution_rows(
     )  # fmt: skip
     yield "organization", stamped(
         source, f"{key}-organization", name=tags.get("operator") or name,
-        name_translations={} if tags.get("operator") else names, website=_first(tags, "website", "contact:website", "url"),
+        name_translations={} if tags.get("operator") else names,
+        website=_first(tags, "website", "contact:website", "url"),
         email=_first(tags, "email", "contact:email"),
     )  # fmt: skip
     yield from _address(place, profile, location_id, source)

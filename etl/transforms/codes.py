@@ -1,6 +1,6 @@
 """Words of a source to ids of reference rows: by alias, by the map, by name; unknown ones become rows or are listed.
 
-Each distinct word is looked up once (dictionary encoding), so that a million rows cost as much as their few hundred words.
+Each distinct word is looked up once (dictionary encoding): a million rows cost as much as their few hundred words.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Words:
 
     def spread(self, values: list[Any], dtype: str) -> pd.Series:
         """A value per word, as a column; NULL where there is no word."""
-        table = pd.array([*values, None], dtype=dtype)
+        table: Any = pd.Series([*values, None], dtype=dtype).array
         return pd.Series(table.take(self.place))
 
 

@@ -32,6 +32,11 @@ def contact_rows(work: Work, context: Context) -> pd.DataFrame:
             "outcome": codes.vocabulary(work, "outcome", OUTCOMES).fillna("other"),
         }
     )
+    return _with_given(frame, work, context)
+
+
+def _with_given(frame: pd.DataFrame, work: Work, context: Context) -> pd.DataFrame:
+    """The columns that only some sources give; what a source does not give stays as the tables have it."""
     for name, column in (("answered", "answered_at"), ("handled", "handled_at")):
         if work.has(name):
             frame[column] = work.instants(name, reject=False)

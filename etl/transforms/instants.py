@@ -55,9 +55,8 @@ def parse_instants(texts: pa.Array, formats: Sequence[str], zone: ZoneInfo) -> I
     at, ambiguous, missing = _to_utc(naive, zone)
     at = np.where(np.isnat(at), utc, at)
     odd = _is_odd(at)
-    return Instants(
-        pd.Series(np.where(odd, np.datetime64("NaT"), at)).dt.tz_localize("UTC"), waiting | odd, ambiguous, missing
-    )
+    kept: Any = pd.Series(np.where(odd, np.datetime64("NaT"), at))
+    return Instants(kept.dt.tz_localize("UTC"), waiting | odd, ambiguous, missing)
 
 
 def parse_days(texts: pa.Array, formats: Sequence[str]) -> tuple[pd.Series, Mask]:
@@ -70,8 +69,9 @@ def _try_format(texts: pa.Array, form: str, waiting: Mask, naive: Any, utc: Any)
     places = np.flatnonzero(waiting)
     chosen = texts if len(places) == len(texts) else texts.take(pa.array(places))
     if form in _EPOCHS:
-        numbers = pd.to_numeric(chosen.to_pandas(), errors="coerce")
-        found = pd.to_datetime(numbers, unit=_EPOCHS[form], errors="coerce").to_numpy("datetime64[us]")
+        numbers: Any = pd.to_numeric(chosen.to_pandas(), errors="coerce")
+        unit: Any = _EPOCHS[form]
+        found = pd.to_datetime(numbers, unit=unit, errors="coerce").to_numpy("datetime64[us]")
         target = utc
     elif "%z" in form:
         found = _by_pandas(chosen, form, utc=True)
@@ -149,6 +149,6 @@ def _is_odd(at: Any) -> Mask:
 
 
 def local_parts(at: pd.Series, zone: ZoneInfo) -> tuple[pd.Series, pd.Series, pd.Series]:
-    """Day (datetime64, no zone), hour 0 to 23 and weekday 0 Monday to 6 Sunday in the city's own time; NULL where NaT."""
+    """Day (datetime64, no zone), hour 0 to 23, weekday 0 Monday to 6 Sunday, in the city's time; NULL where NaT."""
     local = at.dt.tz_convert(zone).dt.tz_localize(None)
     return local.dt.normalize(), local.dt.hour.astype("Int16"), local.dt.day_of_week.astype("Int16")

@@ -1,4 +1,4 @@
-"""Personal data ends here: a caller becomes a salted hash, and what a refused row shows has every other field masked."""
+"""Personal data ends here: a caller becomes a salted hash, and a refused row shows only what is not personal."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SALT_BYTES = 32
 
 
 def load_salt(settings: Settings) -> bytes:
-    """The deployment's salt: LINKA_SALT, else a file of the data folder that the first load makes, readable by its owner."""
+    """The deployment's salt: LINKA_SALT, else a file of the data folder that the first load makes for its owner alone."""
     if settings.salt:
         return settings.salt.value.encode()
     path = Path(settings.data_dir) / _SALT_FILE

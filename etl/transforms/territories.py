@@ -1,4 +1,4 @@
-"""Rows of `territory` from a table of areas and their residents: known areas are found by code or name, new ones added."""
+"""Rows of `territory` from a table of areas and residents: known ones found by code or name, new ones added."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _CYRILLIC = str.maketrans(
 def fold(word: str) -> str:
     """The word as it is compared: no case, single blanks, no accents on Latin letters."""
     text = " ".join(word.casefold().split())
-    kept = []
+    kept: list[str] = []
     for letter in unicodedata.normalize("NFD", text):
         is_accent = unicodedata.combining(letter) and kept and kept[-1] < "\u0400"
         if not is_accent:

@@ -1,4 +1,4 @@
-"""A chunk on its way: its raw columns by our fields, the rows refused so far, and what was repaired or not understood."""
+"""A chunk on its way: raw columns by our fields, the rows refused so far, what was repaired or not understood."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(slots=True)
 class Work:
-    """`columns` names the column of each field in this file; `refused` is the reason of each row, "" where it is good."""
+    """`columns` names the column of each field in this file, `key_columns` those that make the key."""
 
     raw: RawChunk
     map: ColumnMap
@@ -78,7 +78,7 @@ class Work:
         texts = self.texts(name)
         if self.map.read.decimal == ",":
             texts = pc.replace_substring(pc.replace_substring(texts, ".", ""), ",", ".")
-        numbers = pd.to_numeric(texts.to_pandas(), errors="coerce").astype("float64")
+        numbers: pd.Series = pd.to_numeric(texts.to_pandas(), errors="coerce").astype("float64")
         numbers = numbers.where(np.isfinite(numbers))
         is_bad = numbers.isna().to_numpy() & texts.is_valid().to_numpy(zero_copy_only=False).astype(bool)
         if reject:
@@ -123,7 +123,7 @@ class Work:
         return made if self.raw.refused.empty else pd.concat([self.raw.refused, made], ignore_index=True)
 
     def _open_columns(self) -> frozenset[str]:
-        """Columns that a refused row may show: those the map gives a meaning to, but the caller's, and those it keeps."""
+        """Columns that a refused row may show: those that the map gives a meaning to, but the caller's, or keeps."""
         named = {column for name, column in self.columns.items() if name != "caller"}
         return frozenset({*named, *self.key_columns, *self.map.keep})
 
