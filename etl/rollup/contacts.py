@@ -74,7 +74,8 @@ _CALLS = Branch(
     listed={
         "id": contact.c.contact_id, "source": contact.c.source,
         "source_key": contact.c.source_key,
-        "at": contact.c.arrived_at, "outcome": contact.c.outcome, "wait_s": contact.c.wait_s, "talk_s": contact.c.talk_s,
+        "at": contact.c.arrived_at, "outcome": contact.c.outcome,
+        "wait_s": contact.c.wait_s, "talk_s": contact.c.talk_s,
         "answered_at": contact.c.answered_at, "handled_at": contact.c.handled_at, "request_id": contact.c.request_id,
     },
 )  # fmt: skip
