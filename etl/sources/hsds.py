@@ -23,7 +23,8 @@ SOURCE = "hsds"
 SUFFIXES = (".json", ".csv", ".zip")
 ORDER = (
     "organization", "taxonomy_term", "service", "location", "service_at_location", "address", "hsds_contact", "phone",
-    "schedule", "required_document", "cost_option", "language", "service_area", "attribute", "accessibility_observation",
+    "schedule", "required_document", "cost_option", "language", "service_area", "attribute",
+    "accessibility_observation",
 )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Asks an Open311 GeoReport v2 server, politely: windows of 90 days, pages, at most 1,000 rows, retries that back off.
 
 The specification lets a server cut any answer at 90 days or 1,000 requests and knows no pages; many servers add
-`page` and `page_size`. Where a full answer comes and pages do not help, the window is halved until its answers are not full.
+`page` and `page_size`. Where a full answer comes and pages do not help, the window is halved until none is full.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Client:
                 return
         if end - start <= _SMALLEST * 2:
             raise SourceError(
-                f"{self.name}: gives {len(first)} requests of one second and no further page: ask its operator for pages"
+                f"{self.name}: gives {len(first)} requests of one second and no second page: ask its operator"
             )
         middle = start + (end - start) / 2
         yield from self._window(start, middle.replace(microsecond=0), by)
@@ -93,9 +93,7 @@ class Client:
             if len(rows) < self.page_size:
                 return
             if _ids(rows) == before:
-                raise SourceError(
-                    f"{self.name}: repeats page {number - 1} as page {number}: its pages cannot be trusted"
-                )
+                raise SourceError(f"{self.name}: repeats page {number - 1} as page {number}")
             before = _ids(rows)
 
     def _page(self, start: datetime, end: datetime, by: str, number: int) -> list[Row]:

@@ -40,11 +40,7 @@ def _with_given(frame: pd.DataFrame, work: Work, context: Context) -> pd.DataFra
     for name, column in (("answered", "answered_at"), ("handled", "handled_at")):
         if work.has(name):
             frame[column] = work.instants(name, reject=False)
-    for name in ("wait_s", "talk_s"):
-        if work.has(name):
-            frame[name] = _seconds(work, name)
-    if work.has("wait_s") is False and "answered_at" in frame:
-        frame["wait_s"] = _between(work, frame["arrived_at"], frame["answered_at"])
+    frame = _with_times(frame, work)
     if work.has("topic"):
         frame["topic_id"] = codes.topics(work, context.codes)[0]
     if work.has("channel"):
@@ -58,6 +54,15 @@ def _with_given(frame: pd.DataFrame, work: Work, context: Context) -> pd.DataFra
         frame["is_on_behalf"] = codes.flags(work, "on_behalf").fillna(value=False)
     if work.has("request"):
         frame["request_id"] = context.linked_ids(work.texts("request"), "request")
+    return frame
+
+
+def _with_times(frame: pd.DataFrame, work: Work) -> pd.DataFrame:
+    for name in ("wait_s", "talk_s"):
+        if work.has(name):
+            frame[name] = _seconds(work, name)
+    if not work.has("wait_s") and "answered_at" in frame:
+        frame["wait_s"] = _between(work, frame["arrived_at"], frame["answered_at"])
     return frame
 
 

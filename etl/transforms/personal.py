@@ -23,7 +23,7 @@ _SALT_BYTES = 32
 
 
 def load_salt(settings: Settings) -> bytes:
-    """The deployment's salt: LINKA_SALT, else a file of the data folder that the first load makes for its owner alone."""
+    """The deployment's salt: LINKA_SALT, else a file in the data folder, made by the first load for its owner alone."""
     if settings.salt:
         return settings.salt.value.encode()
     path = Path(settings.data_dir) / _SALT_FILE

@@ -70,7 +70,8 @@ def extent_of(profile: CityProfile, column_map: ColumnMap) -> Extent:
         low, high = np.min(boxes, axis=0), np.max(boxes, axis=0)
         west, south, east, north = min(west, low[0]), min(south, low[1]), max(east, high[2]), max(north, high[3])
     return (
-        float(west) - _FAR_DEGREES, float(south) - _FAR_DEGREES, float(east) + _FAR_DEGREES, float(north) + _FAR_DEGREES,
+        float(west) - _FAR_DEGREES, float(south) - _FAR_DEGREES, float(east) + _FAR_DEGREES,
+        float(north) + _FAR_DEGREES,
     )  # fmt: skip
 
 
