@@ -25,6 +25,8 @@ EXTRA: Final = ("request",)
 """Keys of an address that are no filter but that a page reads, and that its files and links keep."""
 MAX_EXTRA: Final = 40
 """Characters of such a value that are read."""
+EXTRA_KEYS: Final = ("area", "vs_from", "vs_to", "vs_territory")
+"""Keys of single pages (the outline drawn on a map, the other side of a comparison); `assets/staff/filters.js` too."""
 MAX_SEARCH: Final = 8_000
 """Characters of a query string that are read; the rest of a hostile one is dropped."""
 

@@ -4,6 +4,8 @@
   var ns = (window.dash_clientside = window.dash_clientside || {});
   ns.linka = ns.linka || {};
   var KEYS = ["territory", "topic", "channel", "line", "class", "executor", "executor_kind", "group"];
+  /* Keys of single pages, kept as they are; as EXTRA_KEYS in dashboard/view.py. */
+  var EXTRA = ["area", "vs_from", "vs_to", "vs_territory"];
   var GRAINS = ["day", "week", "month", "quarter"];
   var DAY = /^\d{4}-\d{2}-\d{2}$/;
 
@@ -25,6 +27,8 @@
     KEYS.forEach(function (key, place) {
       (values.lists[place] || []).slice().sort().forEach(function (code) { query.append(key, code); });
     });
+    var held = new URLSearchParams(location.search);
+    EXTRA.forEach(function (key) { if (held.get(key)) { query.append(key, held.get(key)); } });
     return "?" + query.toString();
   }
 
