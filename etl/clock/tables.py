@@ -36,6 +36,9 @@ _EVENT = (
     request_event.c.extended_to_at, request_event.c.extended_min,
 )  # fmt: skip
 
+FEW = 100
+"""So many ids are written into the statement."""
+
 
 @dataclass(frozen=True, slots=True)
 class History:
@@ -57,11 +60,16 @@ class History:
 
 def history_of(connection: Connection, city_id: int, ids: Ids) -> History:
     """The requests of a city among `ids`, in order of id, with their events."""
-    if not len(ids):
-        return _history(connection, city_id, request.c.request_id.is_(None), request_event.c.request_id.is_(None))
+    if len(ids) <= FEW:  # without a table of their own, so that a reader who may write nothing can ask
+        return history_where(connection, city_id, request.c.request_id.in_(ids.tolist()))
     with bulk.temporary_ids(connection, request.c.request_id, ids) as stage:
         wanted = select(stage.c.request_id)
         return _history(connection, city_id, request.c.request_id.in_(wanted), request_event.c.request_id.in_(wanted))
+
+
+def history_where(connection: Connection, city_id: int, which: ColumnElement[bool]) -> History:
+    """The requests of a city for which a condition on `request` holds, in order of id, with their events."""
+    return _history(connection, city_id, which, which)
 
 
 def histories(connection: Connection, city_id: int, *, chunk: int = CHUNK_REQUESTS) -> Iterator[History]:
