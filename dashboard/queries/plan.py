@@ -38,7 +38,7 @@ def choose(read: Reader, family: str, dimensions: Iterable[str]) -> Plan:
         return Plan(
             family, None, None, "no roll-up is kept of it" if family not in SHAPES else "roll-ups are switched off"
         )
-    built = _built(read)
+    built: dict[str, int] = read.remember("roll-ups", lambda: _built(read))
     covering = {grain: set(held) for grain, held in SHAPES[family].grains.items() if needed <= set(held)}
     if not covering:
         return Plan(family, None, None, f"no roll-up knows {', '.join(sorted(needed))} together")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -30,7 +31,8 @@ class Reader:
     """The way to one city's data.
 
     `clock` gives the moment that "now" means where a question does not say; `uses_rollups=False` asks the raw tables
-    always (tests and benchmarks); `kept` holds small answers (names, states) with the state of the data they are of.
+    always (tests and benchmarks). `kept` holds small answers (names, states) with the state of the data they are of;
+    that state is asked again after `fresh_s` seconds.
     """
 
     engine: Engine
@@ -40,6 +42,7 @@ class Reader:
     clock: Callable[[], datetime] = utc_now
     uses_rollups: bool = True
     profile: CityProfile | None = field(default=None, repr=False, compare=False)
+    fresh_s: float = 0.5
     kept: dict[str, tuple[object, Any]] = field(default_factory=dict, repr=False, compare=False)
     session: Connection | None = field(default=None, repr=False, compare=False)
 
@@ -57,6 +60,16 @@ class Reader:
             return
         with self.engine.connect() as connection:
             yield connection
+
+    def remember(self, name: str, ask: Callable[[], Any]) -> Any:
+        """The answer of `ask`, kept for `fresh_s` seconds: what every question of a page needs is asked once."""
+        held = self.kept.get(name)
+        moment = monotonic()
+        if held is not None and isinstance(held[0], float) and moment - held[0] < self.fresh_s:
+            return held[1]
+        answer = ask()
+        self.kept[name] = (moment, answer)
+        return answer
 
     def frame(self, statement: Executable) -> pd.DataFrame:
         """The rows of `statement` with its column names."""

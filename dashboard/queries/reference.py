@@ -144,7 +144,7 @@ class Reference:
 
 def reference(read: Reader, city: str | None = None) -> Reference:
     """The city's reference rows; kept until its profile or its loads change."""
-    state = _state(read)
+    state = read.remember("state", lambda: _state(read))
     held = read.kept.get("reference")
     if held is not None and held[0] == state:
         return held[1]  # type: ignore[no-any-return]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -47,7 +48,7 @@ def write_city(engine: Engine, *, seed: int = 1, contacts: int = 400, requests: 
         append_frame(connection, followup, frames.followups(filed["request"]))
         append_frame(connection, queue_ticket, frames.tickets(150))
         append_frame(connection, need_outcome, frames.needs(60))
-    return Reader.of(engine, profile, clock=lambda: NOW)
+    return replace(Reader.of(engine, profile, clock=lambda: NOW), fresh_s=0)
 
 
 class Frames:
