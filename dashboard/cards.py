@@ -51,7 +51,7 @@ def bind(app: Dash, deps: Deps, card_id: str, chart_of: ChartOf, *, has_figure: 
 
     def update(search: str | None) -> tuple[Any, ...]:
         seen = view(deps, search or "")
-        csv, xlsx = (f"/download/{card_id}.{kind}?{seen.address}" for kind in ("csv", "xlsx"))
+        csv, xlsx = (f"/download/{card_id}.{kind}?{seen.query}" for kind in ("csv", "xlsx"))
         says, figure, more = filled(chart_of(seen), seen.t, csv=csv, xlsx=xlsx)
         return (says, figure, more) if has_figure else (says, more)
 

@@ -21,12 +21,10 @@ if TYPE_CHECKING:
 
 LANG_COOKIE: Final = "linka_lang"
 DEFAULT_DAYS: Final = 30
-EXTRA: Final = ("request",)
+EXTRA: Final = ("request", "area", "vs_from", "vs_to", "vs_territory")
 """Keys of an address that are no filter but that a page reads, and that its files and links keep."""
-MAX_EXTRA: Final = 40
-"""Characters of such a value that are read."""
-EXTRA_KEYS: Final = ("area", "vs_from", "vs_to", "vs_territory")
-"""Keys of single pages (the outline drawn on a map, the other side of a comparison); `assets/staff/filters.js` too."""
+MAX_EXTRA: Final = 3_000
+"""Characters of such a value that are read; an outline drawn on a map is the longest."""
 MAX_SEARCH: Final = 8_000
 """Characters of a query string that are read; the rest of a hostile one is dropped."""
 

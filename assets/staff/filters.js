@@ -4,8 +4,8 @@
   var ns = (window.dash_clientside = window.dash_clientside || {});
   ns.linka = ns.linka || {};
   var KEYS = ["territory", "topic", "channel", "line", "class", "executor", "executor_kind", "group"];
-  /* Keys of single pages, kept as they are; as EXTRA_KEYS in dashboard/view.py. */
-  var EXTRA = ["area", "vs_from", "vs_to", "vs_territory"];
+  /* Keys of single pages, kept as they are; as EXTRA in dashboard/view.py. */
+  var EXTRA = ["request", "area", "vs_from", "vs_to", "vs_territory"];
   var GRAINS = ["day", "week", "month", "quarter"];
   var DAY = /^\d{4}-\d{2}-\d{2}$/;
 
