@@ -12,7 +12,7 @@ import pandas as pd
 from dashboard import queries
 from dashboard.filters import Filters
 from dashboard.queries import Reader
-from dashboard.queries.gathered import one_row, overdue_times, residents, stock_count, unprocessed
+from dashboard.queries.gathered import one_row, overdue_times, residents, source_terms, stock_count, unprocessed
 
 Frames = Mapping[str, pd.DataFrame]
 
@@ -89,6 +89,7 @@ GATHERERS: Final[Mapping[str, Callable[[Question], pd.DataFrame]]] = {
     "lifetimes": lambda asked: queries.lifetimes(asked.read, asked.filters, now=asked.now),
     "overdue_times": lambda asked: overdue_times(asked.read, asked.filters, now=asked.now),
     "unprocessed": lambda asked: unprocessed(asked.read, asked.filters, now=asked.now),
+    "source_terms": lambda asked: source_terms(asked.read, asked.filters, now=asked.now),
     "residents": lambda asked: residents(asked.read, asked.filters),
     "status": lambda asked: queries.status(asked.read, now=asked.now),
     **{name: _stock(name) for name in ("open", "overdue", "due_today", "due_24h", "at_risk")},

@@ -80,6 +80,7 @@ _ALL: Final = (
     Kpi("closed", "requests", ("closed",), requests.number("closed", "closed"), "request", UP),
     Kpi("due", "requests", ("due",), requests.number("due", "due"), _DUE),
     Kpi("on_time_pct", "%", ("due",), requests.on_time_pct, _DUE, UP),
+    Kpi("source_on_time_pct", "%", ("source_terms",), requests.source_on_time_pct, "request", UP),
     Kpi("confirmed_on_time_pct", "%", ("due",), requests.confirmed_on_time_pct, f"{_DUE}, followup", UP),
     Kpi("response_pct", "%", ("due",), requests.response_pct, f"{_DUE}, followup", UP),
     Kpi("false_closure_pct", "%", ("followups",), requests.false_closure_pct, "followup, request_event", DOWN),

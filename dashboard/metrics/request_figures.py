@@ -63,6 +63,11 @@ def on_time_pct(frames: Frames) -> Value:
     return share_pct(at(frames["due"], "met"), at(frames["due"], "due"))
 
 
+def source_on_time_pct(frames: Frames) -> Value:
+    """Met of all due, by the terms that the source gave."""
+    return share_pct(at(frames["source_terms"], "met"), at(frames["source_terms"], "due"))
+
+
 def confirmed_on_time_pct(frames: Frames) -> Value:
     """Met and confirmed, of those due whose caller was reached."""
     return share_pct(at(frames["due"], "confirmed_on_time"), at(frames["due"], "checked"))
