@@ -127,7 +127,7 @@ class Client:
     def _pause(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
         asked = error.after_s if isinstance(error, _Retryable) else None
-        backed_off = wait_exponential_jitter(initial=self.wait_s, max=_LONGEST_WAIT_S, jitter=self.wait_s)(state)
+        backed_off = wait_exponential_jitter(multiplier=self.wait_s, max=_LONGEST_WAIT_S, jitter=self.wait_s)(state)
         return min(max(asked or 0.0, backed_off), _LONGEST_WAIT_S)
 
     def _once(self, url: str, params: Mapping[str, str]) -> tuple[bytes, str]:

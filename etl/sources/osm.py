@@ -58,17 +58,18 @@ def open_osm(
     areas = areas_of(profile)
     for path, name in expand(paths, SUFFIXES):
         found = read_institutions(path, name=name)
-        seen_on = extract_day(path)
+        seen_on = extract_day(path, name=name)
         yield FileBatches(name, hash_of(path), None, _chunks(found, profile, areas, seen_on, is_inside_only), SOURCE)
 
 
-def extract_day(path: Path) -> date | None:
-    """The day the extract shows, as its header says."""
-    reader = osmium.io.Reader(str(path))
+def extract_day(path: Path, *, name: str) -> date | None:
+    """The day the extract shows, as its header says; raises `SourceError` for a broken file."""
     try:
+        reader = osmium.io.Reader(str(path))
         said = reader.header().get("osmosis_replication_timestamp")
-    finally:
         reader.close()
+    except (RuntimeError, OSError) as error:
+        raise SourceError(f"{name}: cannot be read as an OSM extract: {error}; fetch it again") from error
     try:
         return datetime.fromisoformat(said).date() if said else None
     except ValueError:
