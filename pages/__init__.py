@@ -10,9 +10,9 @@ from types import ModuleType
 
 def staff() -> tuple[ModuleType, ...]:
     """The pages of the staff process."""
-    from pages import data, volumes
+    from pages import brief, data, rows, volumes
 
-    return (volumes, data)
+    return (brief, volumes, data, rows)
 
 
 def public() -> tuple[ModuleType, ...]:

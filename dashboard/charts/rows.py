@@ -1,0 +1,67 @@
+"""The rows behind a figure: names instead of codes, instants in the city's own time, links to the files with all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import pandas as pd
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard import formats, queries
+from dashboard.components.states import empty_state
+from dashboard.components.table import html_table
+from dashboard.metrics import REGISTRY
+from dashboard.queries import UnknownMeasureError
+from dashboard.view import View
+
+SHOWN: Final = 200
+KINDS: Final = ("topic", "territory", "channel", "line", "request_class", "executor")
+HIDDEN: Final = ("id", "source", "day_on", "lon", "lat", "n", "groups")
+
+
+def rows_block(view: View, kpi: str, as_of: str = "") -> Component:
+    """Name, definition, first rows and files of a figure; `as_of` an ISO instant: as they were known then."""
+    moment = _moment(as_of)
+    try:
+        found = queries.rows(view.read, view.filters, kpi, limit=SHOWN + 1, now=view.now, as_of=moment)
+    except UnknownMeasureError:
+        return empty_state(view.t, text=view.t("rows.unknown"))
+    known = REGISTRY.get(kpi)
+    head = [html.H2(known.name(view.lang), className="finding"), html.P(known.definition(view.lang), className="meta")] if known else []
+    if moment is not None:
+        head.append(html.P(view.t("rows.as_of", at=formats.instant(moment, view.lang, view.deps.profile.zone)), className="notice"))
+    if found.empty:
+        return html.Div([*head, empty_state(view.t)])
+    n = len(found) if moment is not None else queries.count_rows(view.read, view.filters, kpi, now=view.now)
+    shown = found.head(SHOWN)
+    says = html.P(view.t("rows.says", n=n, shown=formats.number(len(shown), view.lang)), className="meta num")
+    table = _named(shown, view)
+    files = [html.A(kind.upper(), href=f"/download/rows/{kpi}.{kind}?{view.query}", download="", className="file",
+                    **{"aria-label": view.t(f"card.{kind}")}) for kind in ("csv", "xlsx")]  # fmt: skip
+    return html.Div([*head, says, html_table(table, {name: name for name in table.columns}, view.lang, max_rows=SHOWN), html.Div(files, className="files")])
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
+
+
+def _named(found: pd.DataFrame, view: View) -> pd.DataFrame:
+    made: dict[str, list[str]] = {}
+    zone, lang, t = view.deps.profile.zone, view.lang, view.t
+    for name in [one for one in found.columns if one not in HIDDEN]:
+        column = found[name]
+        if column.isna().all():
+            continue
+        if name in KINDS:
+            made[t(f"filter.{name}")] = [view.reference.label(name, code, lang) or t("volumes.not_known") for code in column]
+        elif pd.api.types.is_datetime64_any_dtype(column):
+            made[name] = [formats.NONE if pd.isna(at) else formats.instant(at, lang, zone) for at in column]
+        else:
+            made[name] = [formats.NONE if pd.isna(value) else str(value) for value in column]
+    return pd.DataFrame(made)
