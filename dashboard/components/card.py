@@ -123,7 +123,8 @@ def says(chart: Chart, t: Texts) -> list[Component]:
         parts += [" · ", html.Span(["n", "\u202f=\u202f", number(chart.n, t.lang)], className="num")]
     if chart.note:
         parts += [" · ", html.Span(chart.note)]
-    return [html.P(chart.finding, className="finding"), html.P(parts, className="meta")]
+    body = [chart.body] if chart.body is not None else []
+    return [html.P(chart.finding, className="finding"), *body, html.P(parts, className="meta")]
 
 
 def more(chart: Chart, t: Texts, *, csv: str, xlsx: str) -> list[Component]:

@@ -82,7 +82,7 @@ def open_ages(read: Reader, where: Selection, *, now: datetime) -> pd.DataFrame:
     )
     found = read.frame(select(rows.c.executor_id, rows.c.age_h, func.count().label("n")).group_by(*rows.c))
     found["age_h"] = found["age_h"].astype("float64").floordiv(1)
-    medians = {int(one): _median(part) for one, part in found.groupby("executor_id")}
+    medians = {int(str(one)): _median(part) for one, part in found.groupby("executor_id")}
     return pd.DataFrame({"open_median_h": pd.Series(medians, dtype="float64")})
 
 

@@ -23,7 +23,7 @@ from etl.clock.words import words_of
 from etl.errors import ClockError
 from etl.rollup.families import FAMILIES
 from etl.rollup.sql import epoch_s
-from etl.schema import request, request_event, sla_executor_time, sla_result
+from etl.schema import request, request_event, sla_result
 
 LISTED: Final = 200
 """Requests a list shows; the rows behind the figure hold all."""
@@ -86,8 +86,8 @@ class Story:
     """Why a request is on time or late.
 
     `segments`: `kind` (working, night, day_off, holiday, pause, closed), `start_at`, `end_at` (city's time),
-    `executor` (code), `label` (pause reason or holiday in words), `minutes`; without gaps. `held`: `executor`,
-    `working_min`, `calendar_min`. `marks`: `kind` (created, closed, reopened, returned, extended), `at`.
+    `executor` (code), `label` (pause reason or holiday in words), `minutes`; without gaps. `marks`: `kind`
+    (of `MARKS`), `at`.
     """
 
     id: str
@@ -105,7 +105,6 @@ class Story:
     executor: str
     territory: str
     segments: pd.DataFrame
-    held: pd.DataFrame
     marks: pd.DataFrame
 
 
@@ -148,7 +147,6 @@ def _story(read: Reader, row: Any, told: Explained, number: int, lang: str) -> S
         executor=row["executor"],
         territory=row["territory"],
         segments=_segments(read, told, lang),
-        held=_held(read, number),
         marks=_marks(read, number),
     )
 
@@ -169,24 +167,13 @@ def _segments(read: Reader, told: Explained, lang: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["kind", "start_at", "end_at", "executor", "label", "minutes"])
 
 
-def _held(read: Reader, number: int) -> pd.DataFrame:
-    columns = (sla_executor_time.c.executor_id, sla_executor_time.c.working_min, sla_executor_time.c.calendar_min)
-    found = read.frame(
-        select(*columns)
-        .where(sla_executor_time.c.request_id == number, sla_executor_time.c.city_id == read.city_id)
-        .order_by(sla_executor_time.c.calendar_min.desc())
-    )
-    names = reference(read)
-    return found.assign(executor=[names.code_of("executor", int(one)) for one in found.pop("executor_id")])
-
-
 def _marks(read: Reader, number: int) -> pd.DataFrame:
     found = read.frame(
         select(request_event.c.kind, request_event.c.at)
         .where(request_event.c.request_id == number, request_event.c.kind.in_(MARKS))
         .order_by(request_event.c.at, request_event.c.event_no)
     )
-    return found.assign(at=[_in_zone(read, at) for at in found["at"]])
+    return found.assign(at=pd.Series([_in_zone(read, at) for at in found["at"]], dtype="object"))
 
 
 def _in_zone(read: Reader, at: Any) -> datetime | None:

@@ -47,7 +47,7 @@ class WhatIf:
 
 
 def terms_of(read: Reader) -> pd.DataFrame:
-    """`request_class`, `value`, `unit`, `clock`: the term of each class as it holds now, topics of their own left out."""
+    """`request_class`, `value`, `unit`, `clock`: the term of each class as it holds now; topics' own are left out."""
     if read.profile is None:
         raise NotLoadedError("terms are in the city's profile: make the reader with Reader.of(engine, profile)")
     general = [one for one in read.profile.policies if one.topic is None]
@@ -76,10 +76,10 @@ def _terms_tried(read: Reader, filters: Filters, now: datetime) -> pd.DataFrame:
     terms, rows = terms_of(read), []
     for factor in FACTORS if len(history.requests) else ():
         results = replay(history.requests, history.events, book.with_policies(scaled(book.policies, factor)))
-        for one in terms.itertuples():
-            found = on_time(_of_class(results, history, read, str(one.request_class)), int(now.timestamp()))
-            value, unit = scaled_term(int(one.value), one.unit, factor)
-            rows.append((one.request_class, factor, value, unit, found.n, found.met, found.late_3x, found.on_time_pct))
+        for one in terms.to_dict("records"):
+            found = on_time(_of_class(results, history, read, one["request_class"]), int(now.timestamp()))
+            term = scaled_term(int(one["value"]), one["unit"], factor)
+            rows.append((one["request_class"], factor, *term, found.n, found.met, found.late_3x, found.on_time_pct))
     columns = ["request_class", "factor", "value", "unit", "n", "met", "late_3x", "on_time_pct"]
     return pd.DataFrame(rows, columns=columns).astype({"on_time_pct": "float64"})
 

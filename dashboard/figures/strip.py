@@ -1,0 +1,152 @@
+"""The life of one request as a strip: what its clock counted, what it did not and why, and who had it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import pandas as pd
+
+from dashboard import formats
+from dashboard.figures.time import shortened
+from dashboard.theme import BLUE, EXPECTED, GREEN, LATE, OLIVE, ORANGE, PURPLE, ROSE, SLATE, template
+
+COLOURS: Final = {
+    "working": GREEN, "overdue": LATE, "night": "rgba(113,128,143,0.35)", "day_off": "rgba(113,128,143,0.55)",
+    "holiday": PURPLE, "pause": BLUE, "closed": "rgba(113,128,143,0.12)",
+}  # fmt: skip
+PATTERNS: Final = {"overdue": "/", "holiday": "x", "pause": ".", "day_off": "-"}
+"""Told by pattern too, not by colour alone."""
+_EXECUTORS: Final = (OLIVE, ORANGE, ROSE, PURPLE, SLATE)
+_TICKS: Final = 7
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A moment with its name; `is_term` draws it as a full line."""
+
+    at: datetime
+    name: str
+    is_term: bool = False
+
+
+def overdue_apart(segments: pd.DataFrame, due_at: datetime | None) -> pd.DataFrame:
+    """The segments with what the clock counted after `due_at` as kind `overdue`, cut where the term ended."""
+    if due_at is None:
+        return segments
+    rows: list[dict[str, Any]] = []
+    for found in segments.to_dict("records"):
+        row: dict[str, Any] = {str(key): value for key, value in found.items()}
+        if row["kind"] != "working" or row["end_at"] <= due_at:
+            rows.append(row)
+            continue
+        if row["start_at"] < due_at:
+            rows.append({**row, "end_at": due_at, "minutes": (due_at - row["start_at"]).total_seconds() / 60})
+        start = max(row["start_at"], due_at)
+        late = {"kind": "overdue", "start_at": start, "minutes": (row["end_at"] - start).total_seconds() / 60}
+        rows.append({**row, **late})
+    return pd.DataFrame(rows, columns=list(segments.columns))
+
+
+def strip(
+    segments: pd.DataFrame,
+    *,
+    lang: str,
+    kinds: Mapping[str, str],
+    executors: Mapping[str, str],
+    rows: tuple[str, str],
+    marks: Sequence[Mark] = (),
+) -> dict[str, Any]:
+    """Two rows over time: the clock by kind (`kinds` names them), below it the executors (`executors`: code to name).
+
+    `segments`: `kind`, `start_at`, `end_at` (in the city's zone), `executor`, `label`, `minutes`.
+    """
+    used = [kind for kind in kinds if (segments["kind"] == kind).any()]
+    data = [_kind(segments[segments["kind"] == kind], kind, kinds[kind], lang) for kind in used]
+    data += _holders(segments, executors, lang)
+    layout = {
+        "template": template(),
+        "barmode": "overlay",
+        "hovermode": "closest",
+        "bargap": 0.25,
+        "showlegend": True,
+        "legend": {"traceorder": "normal", "orientation": "h", "y": -0.16, "yanchor": "top", "x": 0},
+        "margin": {"l": 8, "r": 24, "t": 44, "b": 8},
+        "xaxis": _axis(segments, marks, lang),
+        "yaxis": {"showgrid": False, "tickvals": [1, 0], "ticktext": list(rows), "range": [-0.5, 1.5]},
+        "shapes": [_line(mark) for mark in marks],
+        "annotations": [_name(mark, place) for place, mark in enumerate(marks)],
+    }
+    return {"data": data, "layout": layout}
+
+
+def _kind(part: pd.DataFrame, kind: str, name: str, lang: str) -> dict[str, Any]:
+    labels = [f"{name}: {label}" if label else name for label in part["label"]]
+    return _bars(part, 1, name, labels, lang, COLOURS[kind], PATTERNS.get(kind, ""))
+
+
+def _holders(segments: pd.DataFrame, executors: Mapping[str, str], lang: str) -> list[dict[str, Any]]:
+    open_ones = segments[segments["kind"] != "closed"]
+    turn = (open_ones["executor"] != open_ones["executor"].shift()).cumsum()
+    held = open_ones.groupby(turn).agg({"start_at": "first", "end_at": "last", "executor": "first", "minutes": "sum"})
+    found = []
+    for place, code in enumerate(dict.fromkeys(held["executor"])):
+        part, name = held[held["executor"] == code], executors.get(code, code)
+        bars = _bars(part, 0, name, [name] * len(part), lang, _EXECUTORS[place % len(_EXECUTORS)], "")
+        wide = part["minutes"] > 0.16 * held["minutes"].sum()
+        bars["text"] = [shortened(name, 30) if is_wide else "" for is_wide in wide]
+        found.append({**bars, "showlegend": False, "textposition": "inside", "insidetextanchor": "middle",
+                      "insidetextfont": {"color": "#ffffff", "size": 13}})  # fmt: skip
+    return found
+
+
+def _bars(
+    part: pd.DataFrame, row: int, name: str, labels: Sequence[str], lang: str, colour: str, pattern: str
+) -> dict[str, Any]:
+    lengths = [formats.duration(minutes * 60, lang) for minutes in part["minutes"]]
+    starts = [_stamp(at, lang) for at in part["start_at"]]
+    return {
+        "type": "bar", "orientation": "h", "y": [row] * len(part), "base": [_local(at) for at in part["start_at"]],
+        "x": [minutes * 60_000 for minutes in part["minutes"]], "name": name,
+        "marker": {"color": colour, "line": {"width": 0},
+                   "pattern": {"shape": pattern, "size": 7, "solidity": 0.28, "fgcolor": "#ffffff"}},
+        "customdata": list(zip(labels, lengths, starts, strict=True)),
+        "hovertemplate": "%{customdata[0]}<br>%{customdata[2]}: <b>%{customdata[1]}</b><extra></extra>",
+    }  # fmt: skip
+
+
+def _axis(segments: pd.DataFrame, marks: Sequence[Mark], lang: str) -> dict[str, Any]:
+    ends = [mark.at for mark in marks]
+    first, last = min([segments["start_at"].iloc[0], *ends]), max([segments["end_at"].iloc[-1], *ends])
+    ticks = list(pd.date_range(_local(first), _local(last), periods=_TICKS))
+    is_short = (last - first).total_seconds() < 3 * 86_400
+    names = [f"{formats.day_short(at.date(), lang)}{f' {at:%H:%M}' if is_short else ''}" for at in ticks]
+    pad = (last - first) * 0.01
+    return {
+        "type": "date", "range": [_local(first - pad), _local(last + pad)], "tickmode": "array",
+        "tickvals": [at.isoformat() for at in ticks], "ticktext": names, "tickangle": 0,
+    }  # fmt: skip
+
+
+def _line(mark: Mark) -> dict[str, Any]:
+    at, colour = _local(mark.at), LATE if mark.is_term else EXPECTED
+    line = {"width": 2 if mark.is_term else 1.2, "dash": "solid" if mark.is_term else "dot", "color": colour}
+    return {"type": "line", "xref": "x", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1.02, "line": line}
+
+
+def _name(mark: Mark, place: int) -> dict[str, Any]:
+    return {
+        "x": _local(mark.at), "xref": "x", "y": 1.02, "yref": "paper", "yanchor": "bottom", "xanchor": "center",
+        "yshift": 15 * (place % 2), "showarrow": False, "text": f"<b>{mark.name}</b>" if mark.is_term else mark.name,
+        "font": {"size": 12},
+    }  # fmt: skip
+
+
+def _local(at: datetime) -> str:
+    return at.replace(tzinfo=None).isoformat()
+
+
+def _stamp(at: datetime, lang: str) -> str:
+    return f"{formats.weekday(at.date(), lang)} {at:%H:%M}"
