@@ -68,9 +68,21 @@ class LinkaDash(Dash):
             f'<div id="react-entry-point"><div class="_dash-loading">{escape(t("shell.loading"))}</div></div>'
             f"<noscript><p class='notice'>{escape(t('shell.no_script'))}</p></noscript>"
         )
+        plain = plain_body(self.deps, path)
+        if plain is not None:
+            parts["app_entry"] = plain
         chosen = f' data-theme="{theme}"' if theme in ("light", "dark") else ""
         page = str(super().interpolate_index(**parts))  # type: ignore[no-untyped-call]
         return page.replace("<html>", f'<html lang="{lang}" dir="ltr"{chosen}>', 1)
+
+
+def plain_body(deps: Deps, path: str) -> str | None:
+    """The body of a page that is plain HTML, None for the others and where there are no data yet."""
+    found = deps.pages.find(path)
+    if found is None or found[0].html is None or readiness(deps.read)[0] != "ready":
+        return None
+    query = {key: list(values) for key, values in flask.request.args.lists() if key.isidentifier()}
+    return found[0].html(**query | found[1])
 
 
 def create_app(deps: Deps) -> LinkaDash:
@@ -155,6 +167,9 @@ def _serve_layout(app: LinkaDash, deps: Deps, extra: Callable[[str], tuple[Compo
 
     def layout() -> Component:
         path, query = asked_page()
+        found = deps.pages.find(path) if path else None
+        if found is not None and found[0].html is not None and readiness(deps.read)[0] == "ready":
+            return render(deps, path, query) or html.Div()
         return whole(render(deps, path, query), path, language(deps))
 
     examples = html.Div([page.example() for page in deps.pages])
@@ -212,7 +227,10 @@ def frame_of(deps: Deps) -> Callable[[str], Frame]:
 
     def frame(lang: str) -> Frame:
         t = Texts(lang)
-        nav = [NavLink(page.path, t(page.nav or page.title)) for page in deps.pages.in_nav()]
+        nav = [
+            NavLink(page.path, t(page.nav or page.title), is_plain=page.html is not None or deps.process == "public")
+            for page in deps.pages.in_nav()
+        ]
         return Frame(
             city=deps.profile.name(lang),
             nav=nav,

@@ -24,6 +24,7 @@ class Page:
     `path` may hold parts in angle brackets (`/executor/<code>`). `title` is a key of the catalogue. `layout(**query)`
     gets the query's keys and the path's parts as keyword arguments, each a `str` or a `list[str]`. Pages with `nav`
     (a key of the catalogue) stand in the navigation, by `order`. `has_filters`: the filter bar stands above the page.
+    `html(**query)`: the page is plain HTML from the server, and its layout is the map alone.
     """
 
     path: str
@@ -32,6 +33,7 @@ class Page:
     nav: str | None = None
     order: int = 100
     has_filters: bool = True
+    html: Callable[..., str] | None = None
 
     def match(self, pathname: str) -> dict[str, str] | None:
         """The parts of `pathname` where it is this page's address, else None."""

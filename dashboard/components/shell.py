@@ -19,10 +19,11 @@ from dashboard.i18n import LANGUAGE_NAMES, LANGUAGES, Texts
 
 @dataclass(frozen=True)
 class NavLink:
-    """One link of the navigation."""
+    """One link of the navigation; a plain one opens its page anew, because the server writes it."""
 
     path: str
     text: str
+    is_plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,10 @@ def shell(
 
 
 def _header(frame: Frame, t: Texts) -> Component:
-    links = [html.Li(dcc.Link(link.text, href=link.path, className="nav-link")) for link in frame.nav]
+    links = [
+        html.Li((html.A if link.is_plain else dcc.Link)(link.text, href=link.path, className="nav-link"))
+        for link in frame.nav
+    ]
     return html.Header(
         html.Div(
             [

@@ -1,0 +1,354 @@
+"""Institutions for a question: what fits, in the order asked for, with the count every other choice would give.
+
+Filters are predicates over one candidate each; a facet's count is what its choice would leave with all other filters
+kept, so that no choice leads to an empty list unseen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from dashboard.directory.asked import MINUTES, Asked, Point, Sort
+from dashboard.directory.guide import Guide
+from dashboard.directory.opening import intake_hours, place_hours
+from dashboard.queries.directory import Institution, Offer
+from geodata.accessibility import PROFILES, Profile, assess
+from geodata.network.streets import haversine_m
+from geodata.routing import NoRouteError
+from geodata.search import Hit, Why
+from geodata.taxonomy import Service
+
+State = Literal["open", "closed", "unknown"]
+Verdict = Literal["yes", "no", "unknown"]
+PLACE_KINDS = ("address", "street", "stop", "place")
+START_KINDS = ("address", "street", "stop")
+SAME_GROUP = {"disabilities": "disabled"}
+"""Groups of profiles whose word in the taxonomy of services is another."""
+SEARCHED = 60
+OPEN_ORDER = {"open": 0, "unknown": 1, "closed": 2}
+ACCESS_ORDER = {"yes": 0, "unknown": 1, "no": 2}
+
+
+@dataclass(frozen=True)
+class Result:
+    """An institution that fits: how open it is, how far, why it was found, which of its services were meant."""
+
+    place: Institution
+    state: State
+    access: Verdict | None
+    travel_s: float | None
+    distance_m: float | None
+    why: Why | None
+    meant: tuple[str, ...]
+    rank: int
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One choice of a filter: its value, how many would be left, whether it is chosen."""
+
+    value: str
+    count: int
+    is_on: bool
+
+
+@dataclass(frozen=True)
+class Found:
+    """The answer: results in order, places that may be a start, topics to offer, counts, and what could not be had."""
+
+    results: tuple[Result, ...]
+    starts: tuple[Hit, ...] = ()
+    topics: tuple[Hit, ...] = ()
+    suggestions: tuple[Hit, ...] = ()
+    facets: dict[str, tuple[Facet, ...]] = field(default_factory=dict)
+    trouble: str | None = None
+    meant: tuple[str, ...] = ()
+
+
+@dataclass
+class Finder:
+    """One question being answered."""
+
+    guide: Guide
+    asked: Asked
+    lang: str
+    now: datetime
+    trouble: str | None = None
+
+    @property
+    def at(self) -> datetime:
+        """The moment asked about."""
+        return self.asked.at or self.now
+
+    @cached_property
+    def hits(self) -> list[Hit]:
+        """What the words found."""
+        if not self.asked.text:
+            return []
+        return self.guide.index().query(self.asked.text, self.lang, SEARCHED)
+
+    @cached_property
+    def meant(self) -> tuple[str, ...]:
+        """Codes of the services meant by filter, need or words, branches spelled out; empty: any."""
+        taxonomy = self.guide.taxonomy
+        if self.asked.service:
+            return self._below([self.asked.service])
+        if self.asked.need:
+            return self._below(taxonomy.needs[self.asked.need].services)
+        topics = [hit for hit in self.hits if hit.kind in ("service", "need")]
+        best = max((hit.score for hit in self.hits), default=0.0)
+        near = [hit for hit in topics if hit.score >= best * 0.6][:4]
+        return self._below([code for hit in near for code in hit.services])
+
+    def _below(self, codes: Iterable[str]) -> tuple[str, ...]:
+        services = self.guide.taxonomy.services
+        found: list[str] = []
+        for code in codes:
+            if code in services:
+                found += [code, *(child.code for child in self.guide.taxonomy.children(code))]
+        return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def candidates(self) -> list[tuple[int, Institution, Why | None]]:
+        """Institutions that the words or the topic mean, the best first, before any filter."""
+        held = self.guide.directory().institutions
+        asked = self.asked
+        if not (asked.text or asked.service or asked.need):
+            return [(0, place, None) for place in held.values()]
+        ranked: dict[str, tuple[int, Why | None]] = {}
+        topic_first = bool(self.meant) and (not self.hits or self.hits[0].kind in ("service", "need"))
+        position = {code: n for n, code in enumerate(self.meant)}
+        for hit in self.hits:
+            if hit.kind == "institution" and hit.id in held and not (asked.service or asked.need):
+                ranked.setdefault(hit.id, (len(position) + 1 if topic_first else 0, hit.why))
+        for place in held.values():
+            own = [position[code] for code in place.codes if code in position]
+            if own:
+                rank = min(own) + (0 if topic_first or place.id not in ranked else -1)
+                before = ranked.get(place.id)
+                ranked[place.id] = (rank if before is None else min(rank, before[0]), before[1] if before else None)
+        if not ranked and any(hit.kind in PLACE_KINDS for hit in self.hits):
+            return [(0, place, None) for place in held.values()]
+        return [(rank, held[key], why) for key, (rank, why) in ranked.items()]
+
+    @cached_property
+    def start(self) -> Point | None:
+        """The start given, else the one place the words name and nothing else."""
+        if self.asked.start:
+            return self.asked.start
+        first = self.hits[0] if self.hits and not self.meant else None
+        if first and first.kind in START_KINDS and first.lat is not None and first.lon is not None:
+            return Point(first.lat, first.lon, first.title)
+        return None
+
+    @cached_property
+    def seconds(self) -> dict[str, float]:
+        """Travel time by institution in the chosen mode, where a start and a network are there."""
+        router, start = self.guide.router(), self.start
+        if start is None:
+            return {}
+        if router is None:
+            self.trouble = "no_network"
+            return {}
+        try:
+            times = router.travel_times(
+                start.pair, self.asked.mode, self.guide.links(router), depart_at=self.at,
+                is_wheelchair=self.asked.is_wheelchair,
+            )  # fmt: skip
+        except NoRouteError as error:
+            self.trouble = error.sentence(self.lang)
+            return {}
+        places = self.guide.directory().placed()
+        return {place.id: float(s) for place, s in zip(places, times, strict=True) if np.isfinite(s)}
+
+    @cached_property
+    def metres(self) -> dict[str, float]:
+        """Distance as the crow flies, by institution."""
+        places = self.guide.directory().placed()
+        if self.start is None or not places:
+            return {}
+        lon, lat = np.array([p.lon for p in places], dtype=float), np.array([p.lat for p in places], dtype=float)
+        far = haversine_m(np.full(len(places), self.start.lon), np.full(len(places), self.start.lat), lon, lat)
+        return {place.id: float(m) for place, m in zip(places, far, strict=True)}
+
+    def state(self, place: Institution) -> State:
+        """Open, closed or unknown at the moment asked about: of the services meant, else of the place."""
+        held, profile = self.guide.directory(), self.guide.deps.profile
+        key = ("state", place.id, self.at, self.meant)
+        offers = [offer for offer in place.offers if offer.code in self.meant]
+        with_own = [offer for offer in offers if offer.schedules]
+        hours = intake_hours(place, with_own[0], profile, held) if with_own else place_hours(place, profile, held)
+        return _kept(self._states, key, lambda: hours.state(self.at))
+
+    @cached_property
+    def _states(self) -> dict[object, State]:
+        return {}
+
+    def access(self, place: Institution, profile: Profile) -> Verdict:
+        """Whether a place can be entered and used, ways there left to the route."""
+        memo = self.guide.directory().memo
+        key = ("access", place.id, profile)
+        if key not in memo:
+            memo[key] = assess(place.observations, profile).at_the_place
+        found: Verdict = memo[key]
+        return found
+
+    def filters(self) -> dict[str, Callable[[Institution], bool]]:
+        """The filters in force, by name."""
+        asked, held = self.asked, {}
+        bits = {group.code: group.bit for group in self.guide.deps.profile.caller_groups}
+        if asked.group in bits:
+            held["for"] = self._is_for(asked.group, bits[asked.group])
+        if asked.is_open:
+            held["open"] = lambda place: self.state(place) == "open"
+        if asked.access:
+            refused = ("no", "unknown") if asked.is_sure else ("no",)
+            profile = asked.access
+            held["access"] = lambda place: self.access(place, profile) not in refused
+        if asked.language:
+            held["language"] = lambda place: asked.language in place.languages
+        if asked.is_free:
+            held["free"] = lambda place: any(offer.is_free for offer in self._asked_offers(place))
+        if asked.within_min and self.start:
+            limit = asked.within_min * 60
+            held["within"] = lambda place: self.seconds.get(place.id, np.inf) <= limit
+        return held
+
+    def _is_for(self, code: str, bit: int) -> Callable[[Institution], bool]:
+        services = self.guide.taxonomy.services
+        known = SAME_GROUP.get(code, code)
+
+        def fits(place: Institution) -> bool:
+            return any(
+                ((offer.row["caller_group_mask"] or 0) >> bit) & 1
+                or (offer.code in services and known in services[offer.code].groups)
+                for offer in self._asked_offers(place)
+            )
+
+        return fits
+
+    def _asked_offers(self, place: Institution) -> tuple[Offer, ...]:
+        meant = tuple(offer for offer in place.offers if offer.code in self.meant)
+        return meant or place.offers
+
+    def answer(self) -> Found:
+        """Everything the page shows."""
+        filters = self.filters()
+        fits = [row for row in self.candidates if all(test(row[1]) for test in filters.values())]
+        results = sorted((self._result(*row) for row in fits), key=self._order())
+        topics = tuple(hit for hit in self.hits if hit.kind in ("service", "need"))[:6]
+        starts = tuple(hit for hit in self.hits if hit.kind in PLACE_KINDS and hit.lat is not None)[:5]
+        nothing = bool(self.asked.text) and not self.candidates
+        return Found(
+            results=tuple(results),
+            starts=starts,
+            topics=topics,
+            suggestions=tuple(self.guide.index().suggest(self.asked.text, self.lang)) if nothing else (),
+            facets=self._facets(filters),
+            trouble=self.trouble,
+            meant=self.meant,
+        )
+
+    def _result(self, rank: int, place: Institution, why: Why | None) -> Result:
+        return Result(
+            place=place,
+            state=self.state(place),
+            access=self.access(place, self.asked.access) if self.asked.access else None,
+            travel_s=self.seconds.get(place.id),
+            distance_m=self.metres.get(place.id),
+            why=why,
+            meant=tuple(offer.code for offer in place.offers if offer.code in self.meant),
+            rank=rank,
+        )
+
+    @property
+    def sort(self) -> Sort:
+        """The order in force: where a start is known, the nearest in time first unless another was asked for."""
+        return "time" if self.asked.sort == "best" and self.start else self.asked.sort
+
+    def _order(self) -> Callable[[Result], tuple[object, ...]]:
+        far = float("inf")
+
+        def time(one: Result) -> float:
+            return far if one.travel_s is None else one.travel_s
+
+        def crow(one: Result) -> float:
+            return far if one.distance_m is None else one.distance_m
+
+        def last(one: Result) -> tuple[object, ...]:
+            return OPEN_ORDER[one.state], one.place.name, one.place.id
+
+        def entry(one: Result) -> int:
+            return ACCESS_ORDER[one.access] if one.access else 0
+
+        orders: dict[Sort, Callable[[Result], tuple[object, ...]]] = {
+            "best": lambda one: (one.rank, entry(one), *last(one)),
+            "time": lambda one: (time(one), crow(one), *last(one)),
+            "near": lambda one: (crow(one), *last(one)),
+            "open": lambda one: (OPEN_ORDER[one.state], time(one), one.rank, *last(one)),
+            "access": lambda one: (entry(one), time(one), one.rank, *last(one)),
+            "name": lambda one: (one.place.names.get(self.lang, one.place.name), one.place.id),
+        }
+        return orders[self.sort]
+
+    def _facets(self, filters: dict[str, Callable[[Institution], bool]]) -> dict[str, tuple[Facet, ...]]:
+        def left(name: str) -> list[Institution]:
+            others = [test for key, test in filters.items() if key != name]
+            return [place for _, place, _ in self.candidates if all(test(place) for test in others)]
+
+        asked = self.asked
+        spoken, entered, meant_for = left("language"), left("access"), left("for")
+        languages = sorted({code for place in spoken for code in place.languages})
+        groups = self.guide.deps.profile.caller_groups
+        found = {
+            "open": (Facet("1", sum(self.state(p) == "open" for p in left("open")), asked.is_open),),
+            "free": (Facet("1", sum(any(o.is_free for o in p.offers) for p in left("free")), asked.is_free),),
+            "language": tuple(
+                Facet(code, sum(code in p.languages for p in spoken), asked.language == code) for code in languages
+            ),
+            "access": tuple(
+                Facet(code, sum(self.access(p, code) == "yes" for p in entered), asked.access == code) for code in PROFILES
+            ),
+            "for": tuple(
+                Facet(g.code, sum(map(self._is_for(g.code, g.bit), meant_for)), asked.group == g.code) for g in groups
+            ),
+        }
+        if self.start:
+            reached = left("within")
+            found["within"] = tuple(
+                Facet(str(m), sum(self.seconds.get(p.id, np.inf) <= m * 60 for p in reached), asked.within_min == m)
+                for m in MINUTES
+            )
+        return found
+
+
+def _kept(memo: dict[object, State], key: object, make: Callable[[], State]) -> State:
+    if key not in memo:
+        memo[key] = make()
+    return memo[key]
+
+
+def find(guide: Guide, asked: Asked, *, lang: str, now: datetime) -> tuple[Found, Finder]:
+    """The answer to a question, and the finder that knows how it came about."""
+    finder = Finder(guide, asked, lang, now)
+    return finder.answer(), finder
+
+
+def branches(guide: Guide) -> Sequence[tuple[Service, tuple[tuple[Service, int], ...]]]:
+    """The tree of services with the number of places of each, without those that nobody gives here."""
+    counts: dict[str, int] = {}
+    for place in guide.directory().institutions.values():
+        for code in place.codes:
+            counts[code] = counts.get(code, 0) + 1
+    found = []
+    for branch in guide.taxonomy.children(None):
+        leaves = tuple((leaf, counts[leaf.code]) for leaf in guide.taxonomy.children(branch.code) if leaf.code in counts)
+        if leaves:
+            found.append((branch, leaves))
+    return found
