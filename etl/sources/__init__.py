@@ -6,16 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from etl.errors import SourceError
-from etl.maps import load_map, shipped_maps
+from etl.maps import ColumnMap, load_map, shipped_maps
 from etl.prepared import FileBatches
 from etl.settings import Settings
 from etl.sources.hsds import open_hsds
 from etl.sources.open311 import open_open311
 from etl.sources.osm import demo_osm_path, open_osm
 from etl.sources.tabular import open_tabular
+from etl.transforms.text import code_of
 from geodata.profile import CityProfile
 
 __all__ = ["demo_osm_path", "names", "open_source"]
@@ -41,25 +43,49 @@ def open_source(
     settings: Settings,
     options: Mapping[str, str] | None = None,
 ) -> Iterator[FileBatches]:
-    """Each file of `paths`, ready to load; `source` is one of `names()` or the path of a map file.
+    """Each file of `paths`, ready to load; `source` is one of `names()`, the path of a map file, or its source's name.
+
+    `hsds:NAME` and `open311:NAME` keep several publishers apart.
 
     Raises `SourceError` or `MapError` that says what is wrong, where, and what to do.
     """
     given = dict(options or {})
-    if source not in names() and not source.lower().endswith(".toml"):
+    if not paths:
+        raise SourceError(f"{source}: nothing to load; name a file, a folder or an address")
+    base, _, publisher = source.partition(":")
+    if base in DIRECTORY:
+        if publisher:
+            given.setdefault("publisher", publisher)
+        yield from DIRECTORY[base](paths, profile=profile, settings=settings, options=given)
+        return
+    column_map = _map_of(source, settings)
+    yield from open_tabular(column_map, paths, profile=profile, settings=settings, options=given)
+
+
+def _map_of(source: str, settings: Settings) -> ColumnMap:
+    """A shipped map, a map file, or the map file that this deployment loaded the source with before."""
+    if source in shipped_maps():
+        return load_map(source)
+    if source.lower().endswith(".toml"):
+        found = load_map(Path(source))
+        _keep(Path(source), _kept(settings, found.source))
+        return found
+    kept = _kept(settings, source)
+    if not kept.is_file():
         raise SourceError(
             f"there is no source {source!r}; known: {', '.join(names())}, or the path of a map file of your own "
             "(`python -m etl map FILE` proposes one)"
         )
-    if not paths:
-        raise SourceError(f"{source}: nothing to load; name a file, a folder or an address")
-    if source in DIRECTORY:
-        yield from DIRECTORY[source](paths, profile=profile, settings=settings, options=given)
-        return
-    yield from open_tabular(
-        load_map(Path(source) if source.lower().endswith(".toml") else source),
-        paths,
-        profile=profile,
-        settings=settings,
-        options=given,
-    )
+    return replace(load_map(kept), source=source)
+
+
+def _kept(settings: Settings, source: str) -> Path:
+    return Path(settings.data_dir) / "maps" / f"{code_of(source)}.toml"
+
+
+def _keep(path: Path, kept: Path) -> None:
+    """Keep a copy of the map, so that refused rows can be mended and loaded again by the source's name alone."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    text = path.read_bytes()
+    if not kept.is_file() or kept.read_bytes() != text:
+        kept.write_bytes(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 
 import numpy as np
 from sqlalchemy import func, inspect, select
@@ -19,7 +20,7 @@ from etl.settings import Settings
 from etl.sources.open311_client import MOST_ROWS, Client
 from etl.sources.open311_rows import COLUMNS
 from etl.sources.raw import RawChunk, RawFile, text_table
-from etl.sources.tabular import context_of
+from etl.sources.tabular import context_of, open_tabular
 from etl.transforms.tabular import prepared_chunks
 from geodata.profile import CityProfile
 
@@ -41,6 +42,9 @@ def open_open311(
     source = f"{SOURCE}:{publisher}" if publisher else SOURCE
     column_map = replace(load_map(SOURCE), source=source)
     for address in paths:
+        if Path(address).is_file():  # refused rows, mended
+            yield from open_tabular(column_map, [address], profile=profile, settings=settings, options=options)
+            continue
         client = _client(address, options)
         start, end, by = _period(source, profile, settings, options)
         file = RawFile(client.name, None, None, COLUMNS, _chunks(client, start, end, by, settings.chunk_rows))

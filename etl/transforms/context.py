@@ -41,7 +41,7 @@ class Context:
 
     def linked_ids(self, texts: pa.Array, option: str) -> pd.Series:
         """Ids of rows of another table by key; `--option <table>_source=NAME` where another source brought them."""
-        source = str(self.options.get(f"{option}_source") or self.map.defaults.get(f"{option}_source") or self.source)
+        source = str(self.options.get(f"{option}_source") or self.source)
         given = texts.is_valid().to_numpy(zero_copy_only=False).astype(bool)
         ids = fact_ids(source, pc.fill_null(texts, "").to_pylist())
         return pd.Series(ids, dtype="Int64").where(given)

@@ -295,7 +295,7 @@ def test_a_broken_directory_file_is_refused_with_its_name(name: str, data: bytes
 
 
 def test_an_unknown_source_or_path_is_named_with_what_there_is(quick: Loading) -> None:
-    with pytest.raises(SourceError, match="known: .*baltimore-311.*open311"):
+    with pytest.raises(SourceError, match=r"known: .*baltimore-311.*open311"):
         quick.load("boston", "a.csv")
     with pytest.raises(SourceError, match="no such file"):
         quick.load("baltimore-311", "nowhere.csv")
