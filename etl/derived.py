@@ -31,7 +31,7 @@ def keep_current(
     if not is_first:
         _note_results(connection, touched, requests)
         _note_results(connection, touched, touched.related_ids)
-    _run_clock(connection, profile, requests, now=now)
+    _run_clock(connection, profile, requests, now=now, is_new=is_first)
     _note_results(connection, touched, requests)
     if is_first:
         _note_results(connection, touched, touched.related_ids)
@@ -52,6 +52,6 @@ def _note_results(connection: Connection, touched: Touched, ids: Ids) -> None:
         touched.add_days("resolved_days", found["resolved_on"])
 
 
-def _run_clock(connection: Connection, profile: CityProfile, ids: Ids, *, now: datetime) -> None:
+def _run_clock(connection: Connection, profile: CityProfile, ids: Ids, *, now: datetime, is_new: bool) -> None:
     for start in range(0, len(ids), _SLICE_ROWS):
-        clock.update(connection, profile, request_ids=ids[start : start + _SLICE_ROWS], now=now)
+        clock.update(connection, profile, request_ids=ids[start : start + _SLICE_ROWS], now=now, is_new=is_new)

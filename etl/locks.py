@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, text
 
 LOAD_WAIT_S = 3600
+WORK_MEM_MB = 128
 
 
 @contextmanager
@@ -51,6 +52,9 @@ def writing(engine: Engine) -> Iterator[Connection]:
             connection.exec_driver_sql(f"PRAGMA busy_timeout = {LOAD_WAIT_S * 1000}")
             connection.rollback()
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.exec_driver_sql(f"SET LOCAL work_mem = '{WORK_MEM_MB}MB'")  # roll-ups are grouped in memory
+            connection.exec_driver_sql("SET LOCAL jit = off")  # compiling costs more than these statements
         try:
             yield connection
             connection.commit()

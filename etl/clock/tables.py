@@ -97,14 +97,23 @@ def _history(
     connection: Connection, city_id: int, which_requests: ColumnElement[bool], which_events: ColumnElement[bool]
 ) -> History:
     of_city = (request.c.city_id == city_id) & which_requests
-    rows = bulk.read_frame(connection, select(*_REQUEST).where(of_city).order_by(request.c.request_id))
-    statement: Select[Any] = (
-        select(*_EVENT)
-        .join(request, request.c.request_id == request_event.c.request_id)
-        .where(of_city, which_events)
-        .order_by(request_event.c.request_id, request_event.c.event_no)
-    )
-    return _arrays(rows, bulk.read_frame(connection, statement))
+    rows = bulk.read_frame(connection, select(*_REQUEST).where(of_city))
+    statement: Select[Any] = select(*_EVENT).where(which_events)
+    if which_requests is which_events:  # a condition on `request`: the events need its columns
+        statement = statement.join(request, request.c.request_id == request_event.c.request_id).where(of_city)
+    events = bulk.read_frame(connection, statement)
+    return _arrays(_sorted(rows, "request_id"), _sorted(events[_held(events, rows)], "request_id", "event_no"))
+
+
+def _held(events: pd.DataFrame, rows: pd.DataFrame) -> pd.Series[bool]:
+    """Which events are of the requests that were read: those of another city are not."""
+    return events["request_id"].isin(rows["request_id"])
+
+
+def _sorted(frame: pd.DataFrame, *keys: str) -> pd.DataFrame:
+    """By whole numbers, here rather than in the database: NumPy sorts them several times as fast."""
+    order = np.lexsort([frame[key].to_numpy(np.int64) for key in reversed(keys)])
+    return frame.take(order).reset_index(drop=True)
 
 
 def _arrays(rows: pd.DataFrame, events: pd.DataFrame) -> History:
