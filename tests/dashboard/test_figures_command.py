@@ -1,4 +1,4 @@
-"""`python -m dashboard figures`: one JSON object of value, n, unit and definition; names, plans, errors with their cure."""
+"""`python -m dashboard figures`: one JSON object of value, n, unit, definition; names, plans, errors with their cure."""
 
 from __future__ import annotations
 
