@@ -38,6 +38,10 @@ def protect(server: flask.Flask, *, policy: str) -> None:
         headers.setdefault("Referrer-Policy", "same-origin")
         headers.setdefault("Permissions-Policy", "camera=(), microphone=(), payment=(), usb=()")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        if response.direct_passthrough and "Content-Range" not in headers:
+            # A file sent as it is cannot be compressed and closed in turn: take it whole, assets are small.
+            response.direct_passthrough = False
+            response.get_data()
         if response.mimetype in ("application/json", "text/html") and "Cache-Control" not in headers:
             headers["Cache-Control"] = "no-store"
         return response
