@@ -63,7 +63,7 @@ _UNFILTERED: Final = {"volumes: contacts by channel", "sla: survival"}
 def numbers(dialect: str, rows: int) -> str:
     """A row source `s(n)` of 0 to rows - 1."""
     if dialect == "postgresql":
-        return f"generate_series(0, {rows - 1}) AS s(n)"
+        return f"generate_series(CAST(0 AS bigint), {rows - 1}) AS s(n)"
     return (
         f"(WITH RECURSIVE t(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM t WHERE n < {rows - 1}) SELECT n FROM t) AS s"
     )
@@ -81,15 +81,27 @@ def day(dialect: str, seconds: str) -> str:
     return f"to_timestamp({seconds})::date" if dialect == "postgresql" else f"date({seconds}, 'unixepoch')"
 
 
-def pick(kind: str, salt: int) -> str:
-    """A reference id by a hash of n."""
-    listed = f"SELECT {kind}_id AS id, row_number() OVER (ORDER BY code) - 1 AS k, count(*) OVER () AS m FROM {kind}"
-    return f"JOIN ({listed}) {kind} ON {kind}.k = ((s.n * {salt}) / 7) % {kind}.m"
+KINDS_PICKED: Final = ("topic", "request_class", "channel", "territory", "executor", "line")
+
+
+def number_kinds(connection: Connection) -> dict[str, int]:
+    """Temporary tables `pick_<kind>` (k, id) that number the reference rows; their sizes."""
+    sizes = {}
+    for kind in KINDS_PICKED:
+        connection.execute(text(f"CREATE TEMPORARY TABLE pick_{kind} (k integer PRIMARY KEY, id integer)"))
+        listed = f"SELECT row_number() OVER (ORDER BY code) - 1, {kind}_id FROM {kind}"
+        connection.execute(text(f"INSERT INTO pick_{kind} {listed}"))
+        sizes[kind] = int(connection.scalar(text(f"SELECT count(*) FROM pick_{kind}")) or 0)
+    return sizes
 
 
 def fill(connection: Connection, rows: int) -> None:
     """Contacts and requests of a year with terms, closings and calls back, one statement per table."""
-    kind, city = connection.dialect.name, city_id_of("demo")
+    kind, city, sizes = connection.dialect.name, city_id_of("demo"), number_kinds(connection)
+
+    def pick(name: str, salt: int) -> str:
+        return f"JOIN pick_{name} {name} ON {name}.k = ((s.n * {salt}) / 7) % {sizes[name]}"
+
     true, false = ("true", "false") if kind == "postgresql" else ("1", "0")
     at = f"{START_S} + (s.n * 7919) % ({DAYS} * 86400)"
     took = "60 * (10 + ((s.n * 104729) / 13) % 20000)"

@@ -1,4 +1,4 @@
-"""`python -m dashboard figures`: one JSON object of value, n, unit, definition; names, plans, errors with their cure."""
+"""`python -m dashboard figures`: one JSON object; names of figures, plans, and errors that say the cure."""
 
 from __future__ import annotations
 
