@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo venv check test bench docs format lint types fast all-tests packages clean distclean
+.PHONY: help demo venv check test bench docs screens format lint types fast all-tests packages clean distclean
 
 PY := .venv/bin/python
 # One worker per core, two at least: much of the time is spent waiting for a browser or a server. A file's tests stay
@@ -38,6 +38,9 @@ docs: ## Write the reference pages under docs/ anew from the code
 	@.ci/venv dev
 	@$(PY) -m etl.reference
 	@$(PY) -m dashboard.reference
+
+screens: ## Take the README's pictures of every page anew, from the database of the settings
+	@$(PY) -m tests.browser.screens
 
 format: ## Order imports and lay the code out
 	@.ci/venv dev
