@@ -10,9 +10,9 @@ from types import ModuleType
 
 def staff() -> tuple[ModuleType, ...]:
     """The pages of the staff process."""
-    from pages import brief, data, rows, volumes
+    from pages import brief, data, rows, topics, volumes
 
-    return (brief, volumes, data, rows)
+    return (brief, volumes, topics, data, rows)
 
 
 def public() -> tuple[ModuleType, ...]:

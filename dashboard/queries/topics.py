@@ -1,0 +1,44 @@
+"""What the topics page asks besides the usual: topics by another dimension, and the sources' own names as they appear."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pandas as pd
+from sqlalchemy import func, select
+
+from dashboard.filters import Filters
+from dashboard.queries.ask import ask
+from dashboard.queries.measures import terms
+from dashboard.queries.reader import Reader
+from dashboard.queries.selection import select_of
+from dashboard.queries.series import BY, coded
+from etl.rollup.requests import DIMS
+from etl.schema import request
+
+
+def topics_by(read: Reader, filters: Filters, measure: str, by: str, *, now: datetime) -> pd.DataFrame:
+    """Columns `topic`, `code`, `value`: the measure by topic and one more dimension (`group` counts in each group)."""
+    where = select_of(read, filters)
+    parts = [
+        ask(read, where, family, [column], by=["topic_id", BY[by]], now=now).rename(columns={column: "value"})
+        for family, column in terms(measure)
+    ]
+    found = coded(read, pd.concat(parts, ignore_index=True), "topic").rename(columns={"code": "topic"})
+    return coded(read, found, by).groupby(["topic", "code"], as_index=False)[["value"]].sum()
+
+
+def new_source_topics(read: Reader, filters: Filters, since: date) -> pd.DataFrame:
+    """Columns `source_topic`, `value`: names in a source's own words that no request had before `since`, most first."""
+    where = select_of(read, filters)
+    found = (
+        select(request.c.source_topic, func.count().label("value"))
+        .where(request.c.city_id == read.city_id, request.c.source_topic.is_not(None))
+        .where(request.c.created_on <= where.to_on)
+        .where(*where.conditions({name: DIMS[name] for name in where.dimensions}))
+        .group_by(request.c.source_topic)
+        .having(func.min(request.c.created_on) >= since)
+        .order_by(func.count().desc(), request.c.source_topic)
+        .limit(20)
+    )
+    return read.frame(found)
