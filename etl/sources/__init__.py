@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from etl.errors import SourceError
-from etl.maps import ColumnMap, load_map, shipped_maps
+from etl.maps import SHIPPED, ColumnMap, load_map, shipped_maps
 from etl.prepared import FileBatches
 from etl.settings import Settings
 from etl.sources.hsds import open_hsds
@@ -58,17 +58,21 @@ def open_source(
             given.setdefault("publisher", publisher)
         yield from DIRECTORY[base](paths, profile=profile, settings=settings, options=given)
         return
-    column_map = _map_of(source, settings)
+    column_map = _map_of(source, settings, given.get("source"))
     yield from open_tabular(column_map, paths, profile=profile, settings=settings, options=given)
 
 
-def _map_of(source: str, settings: Settings) -> ColumnMap:
-    """A shipped map, a map file, or the map file that this deployment loaded the source with before."""
-    if source in shipped_maps():
-        return load_map(source)
-    if source.lower().endswith(".toml"):
-        found = load_map(Path(source))
-        _keep(Path(source), _kept(settings, found.source))
+def _map_of(source: str, settings: Settings, name: str | None) -> ColumnMap:
+    """A shipped map, a map file, or the map file that this deployment loaded the source with before.
+
+    `name` is the source's own name where two cities of one database load files of one publisher.
+    """
+    if source in shipped_maps() or source.lower().endswith(".toml"):
+        path = SHIPPED / f"{source}.toml" if source in shipped_maps() else Path(source)
+        found = load_map(path)
+        if name or path.parent != SHIPPED:
+            found = replace(found, source=name or found.source)
+            _keep(path, _kept(settings, found.source))
         return found
     kept = _kept(settings, source)
     if not kept.is_file():

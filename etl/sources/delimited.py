@@ -100,17 +100,19 @@ class _Rows:
     def chunks(self, chunk_rows: int) -> Iterator[RawChunk]:
         """Chunks of at most `chunk_rows` rows."""
         held: list[pa.RecordBatch] = []
-        rows, next_no = 0, 1
+        rows, next_no, given = 0, 1, False
         for batch in self._batches():
             held.append(batch)
             rows += batch.num_rows
-            while rows >= chunk_rows:
+            while rows >= chunk_rows or len(self._ragged) >= chunk_rows:
                 table = pa.Table.from_batches(held)
-                numbers, next_no = self._numbers(next_no, chunk_rows)
-                yield RawChunk(table.slice(0, chunk_rows), numbers, self._refused())
-                rest = table.slice(chunk_rows)
+                taken = min(rows, chunk_rows)
+                numbers, next_no = self._numbers(next_no, taken)
+                yield RawChunk(table.slice(0, taken), numbers, self._refused())
+                given = True
+                rest = table.slice(taken)
                 held, rows = rest.to_batches(), rest.num_rows
-        if rows or self._ragged or next_no == 1:
+        if rows or self._ragged or not given:
             table = pa.Table.from_batches(held, schema=self._schema())
             numbers, _ = self._numbers(next_no, rows)
             yield RawChunk(table, numbers, self._refused())

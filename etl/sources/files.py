@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from etl.errors import SourceError
+from etl.sources.download import fetched, is_web_address
 
 _BLOCK = 1 << 22
 
@@ -14,16 +15,21 @@ _BLOCK = 1 << 22
 def expand(paths: Sequence[str], suffixes: Iterable[str]) -> Iterator[tuple[Path, str]]:
     """Files and their names for the book of loads; a folder gives its files with those suffixes, sorted.
 
-    Raises `SourceError` for what is not there and for a folder without such files.
+    A web address is fetched, and its file stays until the next one is asked for. Raises `SourceError` for what is not
+    there and for a folder without such files.
     """
     wanted = tuple(suffixes)
     for text in paths:
+        if is_web_address(text):
+            with fetched(text) as found:
+                yield found
+            continue
         path = Path(text)
         if path.is_dir():
-            found = sorted(p for p in path.rglob("*") if _is_wanted(p, path, wanted))
-            if not found:
+            listed = sorted(p for p in path.rglob("*") if _is_wanted(p, path, wanted))
+            if not listed:
                 raise SourceError(f"{text}: the folder holds no file of the kinds {', '.join(wanted)}")
-            yield from ((file, file.relative_to(path).as_posix()) for file in found)
+            yield from ((file, file.relative_to(path).as_posix()) for file in listed)
         elif path.is_file():
             yield path, path.name
         else:

@@ -54,12 +54,16 @@ def open_osm(
 ) -> Iterator[FileBatches]:
     """Each extract; `--option everywhere=no` keeps institutions inside the city's territories only."""
     del settings
+    publisher = options.get("publisher")
+    source = f"{SOURCE}:{publisher}" if publisher else SOURCE
     is_inside_only = options.get("everywhere", "yes").lower() in ("no", "false", "0")
     areas = areas_of(profile)
     for path, name in expand(paths, SUFFIXES):
         found = read_institutions(path, name=name)
         seen_on = extract_day(path, name=name)
-        yield FileBatches(name, hash_of(path), None, _chunks(found, profile, areas, seen_on, is_inside_only), SOURCE)
+        yield FileBatches(
+            name, hash_of(path), None, _chunks(found, profile, areas, seen_on, source, is_inside_only), source
+        )
 
 
 def extract_day(path: Path, *, name: str) -> date | None:
@@ -106,16 +110,26 @@ def _area(area: Any, factory: Any) -> tuple[str, float, float]:
 
 
 def _chunks(
-    found: Iterator[Institution], profile: CityProfile, areas: Areas, seen_on: date | None, is_inside_only: bool
+    found: Iterator[Institution],
+    profile: CityProfile,
+    areas: Areas,
+    seen_on: date | None,
+    source: str,
+    is_inside_only: bool,
 ) -> Iterator[Prepared]:
     is_first = True
     while (batch := list(islice(found, _CHUNK))) or is_first:
         is_first = False
-        yield _prepared(batch, profile, areas, seen_on, is_inside_only)
+        yield _prepared(batch, profile, areas, seen_on, source, is_inside_only)
 
 
 def _prepared(
-    batch: list[Institution], profile: CityProfile, areas: Areas, seen_on: date | None, is_inside_only: bool
+    batch: list[Institution],
+    profile: CityProfile,
+    areas: Areas,
+    seen_on: date | None,
+    source: str,
+    is_inside_only: bool,
 ) -> Prepared:
     lon, lat = np.array([place.lon for place in batch]), np.array([place.lat for place in batch])
     territory = locate(areas, lon.astype(np.float64), lat.astype(np.float64)).astype(object)
@@ -125,6 +139,6 @@ def _prepared(
         if is_inside_only and area is None:
             repairs["outside_territories_left_out"] += 1
             continue
-        for table, row in institution_rows(place, profile, territory_id=area, seen_on=seen_on, source=SOURCE):
+        for table, row in institution_rows(place, profile, territory_id=area, seen_on=seen_on, source=source):
             rows.setdefault(table, []).append(row)
     return prepared("location", rows, repairs=repairs)

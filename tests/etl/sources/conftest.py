@@ -39,7 +39,7 @@ class Loading:
             database_url=Secret(url), city=self.city, data_dir=self.folder / "data", chunk_rows=self.chunk_rows
         )
 
-    def load(self, source: str, *paths: str | Path, **options: str) -> list[LoadReport]:
+    def load(self, source: str, /, *paths: str | Path, **options: str) -> list[LoadReport]:
         profile = load_profile(self.city)
         found = open_source(source, [str(p) for p in paths], profile=profile, settings=self.settings, options=options)
         return [
@@ -50,7 +50,7 @@ class Loading:
             for file in found
         ]  # fmt: skip
 
-    def one(self, source: str, *paths: str | Path, **options: str) -> LoadReport:
+    def one(self, source: str, /, *paths: str | Path, **options: str) -> LoadReport:
         (report,) = self.load(source, *paths, **options)
         return report
 

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pytest
 
 from etl import schema
+from etl.errors import SourceError
 from etl.ids import fact_id
 from etl.sources import demo_osm_path
 
@@ -134,3 +139,40 @@ def test_refused_rows_can_be_mended_and_loaded_by_the_sources_name(quick: Loadin
     mended = quick.write("mended.csv", f"id,at,phone\n1,2024-03-01,{raw['phone']}\n")
     assert quick.one("town", mended).inserted == 1
     assert quick.rows(schema.request)["caller_hash"].iloc[0] == raw["phone"].removeprefix("blake2b:")
+
+
+def test_a_file_at_a_web_address_is_fetched_loaded_and_named_without_login(quick: Loading) -> None:
+    server = ThreadingHTTPServer(
+        ("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(quick.folder / "web"))
+    )
+    quick.write("web/a.csv", "id,at\n1,2024-03-01\n")
+    town = quick.write("town.toml", 'table = "request"\n[fields]\nkey = "id"\ncreated = "at"\n')
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        base = f"http://somebody:hunter2@127.0.0.1:{server.server_address[1]}"
+        report = quick.one(str(town), f"{base}/a.csv?token=x")
+        assert (report.file, report.inserted) == ("a.csv", 1)
+        with pytest.raises(SourceError, match="status 404") as caught:
+            quick.load(str(town), f"{base}/b.csv")
+        assert "hunter2" not in str(caught.value)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_one_publisher_may_serve_two_cities_under_two_names(quick: Loading) -> None:
+    file = quick.write("people.csv", "unique_key,created_date\n1,2024-03-01\n")
+    assert quick.one("san-francisco-311", file).inserted == 1
+    quick.city = "minsk"
+    assert quick.one("san-francisco-311", file, source="sf-minsk").inserted == 1
+    assert quick.one("sf-minsk", file).unchanged == 1
+
+
+def test_a_file_of_nothing_but_ragged_rows_is_counted_whole(quick: Loading) -> None:
+    quick.chunk_rows = 1_000
+    town = quick.write("town.toml", 'table = "request"\n[fields]\nkey = "id"\ncreated = "at"\n')
+    report = quick.one(str(town), quick.write("a.csv", "id,at\n" + "1\n" * 4_321))
+    assert (report.read, report.rejected) == (4_321, 4_321)
+    assert quick.rows(schema.load_reject)["row_no"].tolist() == list(range(1, 4_322))
