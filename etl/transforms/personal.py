@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -29,17 +30,26 @@ def load_salt(settings: Settings) -> bytes:
     path = Path(settings.data_dir) / _SALT_FILE
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
+        if not path.exists():
+            _make_salt(path)
         return path.read_bytes()
     except OSError as error:
         raise SettingsError(
             f"{path}: the salt cannot be kept there ({error}); set LINKA_SALT or LINKA_DATA_DIR"
         ) from error
-    made = secrets.token_hex(_SALT_BYTES).encode()
-    with os.fdopen(descriptor, "wb") as handle:
-        handle.write(made)
-    return made
+
+
+def _make_salt(path: Path) -> None:
+    """Appears whole or not at all: of two first loads at once, the later takes the salt of the earlier."""
+    descriptor, made = tempfile.mkstemp(dir=path.parent)  # readable by its owner alone
+    try:
+        with os.fdopen(descriptor, "wb") as handle:
+            handle.write(secrets.token_hex(_SALT_BYTES).encode())
+        os.link(made, path)
+    except FileExistsError:
+        return
+    finally:
+        Path(made).unlink()
 
 
 class Hasher:
