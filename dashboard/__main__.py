@@ -8,7 +8,7 @@ from typing import Annotated, Literal, NoReturn
 import typer
 
 from dashboard import demo as demo_run
-from dashboard import figures_command
+from dashboard import digest_command, figures_command
 from dashboard.errors import DashboardError
 from dashboard.serving import command
 from dashboard.settings import Settings
@@ -59,6 +59,7 @@ def _fail(error: Exception) -> NoReturn:
 
 
 figures_command.register(app)
+digest_command.register(app)
 
 if __name__ == "__main__":
     app(prog_name="python -m dashboard")

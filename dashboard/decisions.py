@@ -50,7 +50,7 @@ class Decided:
 
 
 def decided_by(read: Reader, source: Reader, day: date, *, as_of: datetime, moment: datetime) -> list[Decided]:
-    """The log at the meeting after `day`: what is open, and what ended on that day or at that meeting; late ones first."""
+    """The log at the meeting after `day`: what is open, and what ended since that day; late ones first."""
     meeting_on = day + timedelta(days=1)
     found = log.decisions(read, as_of=as_of)
     rows = [{str(name): value for name, value in row.items()} for row in found.to_dict("records")]
@@ -66,7 +66,13 @@ def _ended_since(row: Mapping[str, Any], day: date) -> bool:
 
 
 def _decided(
-    source: Reader, row: dict[str, Any], changes: pd.DataFrame, day: date, meeting_on: date, as_of: datetime, moment: datetime
+    source: Reader,
+    row: dict[str, Any],
+    changes: pd.DataFrame,
+    day: date,
+    meeting_on: date,
+    as_of: datetime,
+    moment: datetime,
 ) -> Decided:
     own = changes[(changes["decision_id"] == row["decision_id"])]
     own = own[own["at"] <= pd.Timestamp(as_of)] if len(own) else own
@@ -88,7 +94,7 @@ def _of(read: Reader, query: str, day: date) -> Filters:
 
 
 def new_decision(read: Reader, form: Mapping[str, str], *, decided_on: date, query: str, now: datetime) -> NewDecision:
-    """A decision from what was typed (`text`, `owner`, `due_on`, `kpi`); raises `DecisionError` naming the input at fault."""
+    """A decision from what was typed (`text`, `owner`, `due_on`, `kpi`); raises `DecisionError` for a wrong input."""
     kpi = form.get("kpi", "").strip() or None
     if kpi is not None and kpi not in REGISTRY:
         raise DecisionError("kpi")

@@ -49,14 +49,25 @@ def layout(deps: Deps, /, **_query: Any) -> Component:
             _block(Ids.FIGURES, t("brief.numbers"), t("brief.numbers_define"), t),
             html.Div(
                 [
-                    card(Ids.LATE, t("brief.late"), t, definition=t("brief.late_define"), width="half", has_figure=False),
-                    card(Ids.BACKLOG, t("brief.backlog"), t, definition=t("brief.backlog_define"), width="half", size="m"),
+                    card(
+                        Ids.LATE, t("brief.late"), t, definition=t("brief.late_define"), width="half", has_figure=False
+                    ),
+                    card(
+                        Ids.BACKLOG, t("brief.backlog"), t, definition=t("brief.backlog_define"), width="half", size="m"
+                    ),
                 ],
                 className="cards",
             ),
             _block(Ids.DECISIONS, t("brief.decisions.title"), t("brief.decisions.define"), t),
             html.Div(
-                card(Ids.URGENT, t("brief.urgent"), t, definition=t("brief.urgent_define"), width="full", has_figure=False),
+                card(
+                    Ids.URGENT,
+                    t("brief.urgent"),
+                    t,
+                    definition=t("brief.urgent_define"),
+                    width="full",
+                    has_figure=False,
+                ),
                 className="cards",
             ),
         ],

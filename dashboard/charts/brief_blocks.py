@@ -9,11 +9,11 @@ from urllib.parse import quote
 
 import flask
 from dash import html
-from dash.development.base_component import Component
 
 from dashboard import formats
 from dashboard.components.brief_parts import FigureRow, Told, ToldLine, figures_table, told_list
 from dashboard.components.decision_log import LogRow, decision_log
+from dashboard.components.kpi import Tone
 from dashboard.decisions import Decided
 from dashboard.digest import sentences
 from dashboard.digest.content import Draft, Shelf
@@ -33,7 +33,7 @@ MOVABLE: Final = (
 DUE_DAYS: Final = 7
 
 
-def heading(shelf: Shelf, view: View) -> Component:
+def heading(shelf: Shelf, view: View) -> Any:
     """The day, what moment it tells of, and the way to other days."""
     t, draft = view.t, shelf.draft(view)
     zone, lang = view.deps.profile.zone, view.lang
@@ -46,7 +46,10 @@ def heading(shelf: Shelf, view: View) -> Component:
             html.A(f"{t('brief.next')} ›", href=_day_link(draft.filters, draft.day + timedelta(days=1))),
             html.A(t("brief.latest"), href="/"),
         ]
-    links += [html.A(t("brief.mail"), href=f"/digest?{to_query(draft.filters)}"), html.A(t("brief.pdf"), href=f"/digest.pdf?{to_query(draft.filters)}")]
+    links += [
+        html.A(t("brief.mail"), href=f"/digest?{to_query(draft.filters)}"),
+        html.A(t("brief.pdf"), href=f"/digest.pdf?{to_query(draft.filters)}"),
+    ]
     return html.Div(
         [
             html.P(
@@ -70,12 +73,14 @@ def _day_link(filters: Filters, day: date) -> str:
     return f"/?from={day}&to={day}{rest}"
 
 
-def figures_block(shelf: Shelf, view: View) -> Component:
+def figures_block(shelf: Shelf, view: View) -> Any:
     """The table of figures with its definition and files."""
     t, draft = view.t, shelf.draft(view)
     rows = [_figure_row(row, draft, view) for row in draft.part("strip")]
     periods = [t(f"brief.column.{period}") for period in PERIODS]
-    return html.Div([figures_table(rows, t, periods=periods, caption=t("brief.numbers")), _files("brief-figures", view)])
+    return html.Div(
+        [figures_table(rows, t, periods=periods, caption=t("brief.numbers")), _files("brief-figures", view)]
+    )
 
 
 def _figure_row(row: Row, draft: Draft, view: View) -> FigureRow:
@@ -99,13 +104,19 @@ def _told(row: Row, period: str, draft: Draft, t: Texts) -> Told:
     change, tone = sentences.change(row, cell, t)
     if row.is_stock and period != "day":
         return _told_then(cell, change, tone, t)
-    value = sentences.value(cell, t) if cell.figure.value is not None else t("brief.few") if cell.figure.n else formats.NONE
-    norm = t("brief.norm", norm=sentences.amount(cell.norm, cell.figure.unit, t)) if cell.norm is not None else t("brief.no_norm")
+    value = (
+        sentences.value(cell, t) if cell.figure.value is not None else t("brief.few") if cell.figure.n else formats.NONE
+    )
+    norm = (
+        t("brief.norm", norm=sentences.amount(cell.norm, cell.figure.unit, t))
+        if cell.norm is not None
+        else t("brief.no_norm")
+    )
     small = f"n\u202f=\u202f{formats.number(cell.figure.n, t.lang)}" if cell.figure.unit == "%" else ""
     return Told(value, change, tone, norm, small, rows_href(row.kpi, draft, cell.from_on))
 
 
-def _told_then(cell: Cell, change: str, tone: sentences.Tone, t: Texts) -> Told:
+def _told_then(cell: Cell, change: str, tone: Tone, t: Texts) -> Told:
     """A figure of a moment: what it was so long ago, and the difference since."""
     if cell.norm is None:
         return Told(formats.NONE)
@@ -119,7 +130,7 @@ def rows_href(kpi: str, draft: Draft, from_on: date) -> str:
     return f"/rows/{kpi}?{query}{then}"
 
 
-def told_block(shelf: Shelf, view: View) -> Component:
+def told_block(shelf: Shelf, view: View) -> Any:
     """The lines that write themselves."""
     t, draft = view.t, shelf.draft(view)
     seen = draft.part("watch")
@@ -137,7 +148,7 @@ def told_block(shelf: Shelf, view: View) -> Component:
     return html.Div([told_list(lines, t, empty=empty, rate=sentences.rate(seen, t)), _files("brief-told", view)])
 
 
-def decisions_block(shelf: Shelf, view: View) -> Component:
+def decisions_block(shelf: Shelf, view: View) -> Any:
     """The decision log with its forms; a past day's is read only."""
     t, draft = view.t, shelf.draft(view)
     found: list[Decided] = draft.part("decisions")
@@ -175,14 +186,15 @@ def log_row(one: Decided, view: View) -> LogRow:
     t, row = view.t, one.row
     name, moved, tone = figure_moved(one, view)
     return LogRow(
-        id=int(row["decision_id"]), text=row["text"], owner=row["owner"], due=formats.day_short(row["due_on"], view.lang),
+        id=int(row["decision_id"]), text=row["text"], owner=row["owner"],
+        due=formats.day_short(row["due_on"], view.lang),
         state=t(f"brief.decisions.{row['status']}"), is_open=row["status"] == "open", is_overdue=one.is_overdue,
         carried=t("brief.decisions.carried", day=formats.day_short(row["decided_on"], view.lang), n=one.days_open),
         figure=name, figure_change=moved, figure_tone=tone, history=history(one, view), due_on=row["due_on"],
     )  # fmt: skip
 
 
-def figure_moved(one: Decided, view: View) -> tuple[str, str, sentences.Tone]:
+def figure_moved(one: Decided, view: View) -> tuple[str, str, Tone]:
     """The figure before and since, the difference, and whether it is good."""
     kpi = one.row["kpi"]
     if kpi not in REGISTRY:
@@ -194,7 +206,7 @@ def figure_moved(one: Decided, view: View) -> tuple[str, str, sentences.Tone]:
     if one.before is None or since is None or one.since is None:
         return said, "", "neutral"
     cell = Cell(one.since, one.before, one.row["decided_on"])
-    row = Row(kpi, {}, None, False, ())
+    row = Row(kpi, {}, target=None, is_stock=False, trend=())
     change, tone = sentences.change(row, cell, t)
     return said, change, tone
 
@@ -225,7 +237,7 @@ def _spoken(change: Mapping[str, Any], side: str, t: Texts) -> str:
     return formats.day_year(date.fromisoformat(text), t.lang) if change["field"] == "due_on" else text
 
 
-def _files(card_id: str, view: View) -> Component:
+def _files(card_id: str, view: View) -> Any:
     t = view.t
     return html.Div(
         [

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 from dash import html
-from dash.development.base_component import Component
 
 from dashboard import formats, queries
 from dashboard.components.states import empty_state
@@ -21,7 +20,7 @@ KINDS: Final = ("topic", "territory", "channel", "line", "request_class", "execu
 HIDDEN: Final = ("id", "source", "day_on", "lon", "lat", "n", "groups")
 
 
-def rows_block(view: View, kpi: str, as_of: str = "") -> Component:
+def rows_block(view: View, kpi: str, as_of: str = "") -> Any:
     """Name, definition, first rows and files of a figure; `as_of` an ISO instant: as they were known then."""
     moment = _moment(as_of)
     try:
@@ -29,9 +28,17 @@ def rows_block(view: View, kpi: str, as_of: str = "") -> Component:
     except UnknownMeasureError:
         return empty_state(view.t, text=view.t("rows.unknown"))
     known = REGISTRY.get(kpi)
-    head = [html.H2(known.name(view.lang), className="finding"), html.P(known.definition(view.lang), className="meta")] if known else []
+    head = (
+        [html.H2(known.name(view.lang), className="finding"), html.P(known.definition(view.lang), className="meta")]
+        if known
+        else []
+    )
     if moment is not None:
-        head.append(html.P(view.t("rows.as_of", at=formats.instant(moment, view.lang, view.deps.profile.zone)), className="notice"))
+        head.append(
+            html.P(
+                view.t("rows.as_of", at=formats.instant(moment, view.lang, view.deps.profile.zone)), className="notice"
+            )
+        )
     if found.empty:
         return html.Div([*head, empty_state(view.t)])
     n = len(found) if moment is not None else queries.count_rows(view.read, view.filters, kpi, now=view.now)
@@ -40,7 +47,14 @@ def rows_block(view: View, kpi: str, as_of: str = "") -> Component:
     table = _named(shown, view)
     files = [html.A(kind.upper(), href=f"/download/rows/{kpi}.{kind}?{view.query}", download="", className="file",
                     **{"aria-label": view.t(f"card.{kind}")}) for kind in ("csv", "xlsx")]  # fmt: skip
-    return html.Div([*head, says, html_table(table, {name: name for name in table.columns}, view.lang, max_rows=SHOWN), html.Div(files, className="files")])
+    return html.Div(
+        [
+            *head,
+            says,
+            html_table(table, {name: name for name in table.columns}, view.lang, max_rows=SHOWN),
+            html.Div(files, className="files"),
+        ]
+    )
 
 
 def _moment(text: str) -> datetime | None:
@@ -59,7 +73,9 @@ def _named(found: pd.DataFrame, view: View) -> pd.DataFrame:
         if column.isna().all():
             continue
         if name in KINDS:
-            made[t(f"filter.{name}")] = [view.reference.label(name, code, lang) or t("volumes.not_known") for code in column]
+            made[t(f"filter.{name}")] = [
+                view.reference.label(name, code, lang) or t("volumes.not_known") for code in column
+            ]
         elif pd.api.types.is_datetime64_any_dtype(column):
             made[name] = [formats.NONE if pd.isna(at) else formats.instant(at, lang, zone) for at in column]
         else:

@@ -56,19 +56,23 @@ def _row(row: FigureRow, t: Texts) -> Component:
     name = html.Th(
         html.Div([html.Span(row.name), what_is_this(row.definition, row.name, t)], className="brief-name"), scope="row"
     )
-    cells = [
-        _cell(label, cell, row.name, t, is_first=place == 0) for place, (label, cell) in enumerate(row.cells)
-    ]
+    cells = [_cell(label, cell, row.name, t, is_first=place == 0) for place, (label, cell) in enumerate(row.cells)]
     label = t("brief.column.target")
     target = html.Td(
-        html.Span(row.target or "–", className=f"num change-{row.target_tone}"), className="brief-target", **{"data-label": label}
+        html.Span(row.target or "–", className=f"num change-{row.target_tone}"),
+        className="brief-target",
+        **{"data-label": label},
     )
     trend = html.Td(sparkline(row.trend), className="brief-trend", **{"data-label": t("brief.column.trend")})
     return html.Tr([name, *cells, target, trend], id=f"brief-row-{row.id}")
 
 
 def _cell(label: str, cell: Told, name: str, t: Texts, *, is_first: bool) -> Component:
-    number = html.A(cell.value, href=cell.href, **{"aria-label": f"{cell.value}, {label}: {t('kpi.rows_of', name=name)}"}) if cell.href else html.Span(cell.value)
+    number = (
+        html.A(cell.value, href=cell.href, **{"aria-label": f"{cell.value}, {label}: {t('kpi.rows_of', name=name)}"})
+        if cell.href
+        else html.Span(cell.value)
+    )
     parts = [html.Span(cell.change, className=f"change change-{cell.tone}"), " ", html.Span(cell.against)]
     return html.Td(
         [
@@ -101,7 +105,8 @@ def told_list(lines: Sequence[ToldLine], t: Texts, *, empty: str, rate: str) -> 
 
 def _line(line: ToldLine, t: Texts) -> Component:
     carried = [
-        html.Span([html.Span(f"{name}: ", className="told-dim"), parts], className="told-part") for name, parts in line.carried
+        html.Span([html.Span(f"{name}: ", className="told-dim"), parts], className="told-part")
+        for name, parts in line.carried
     ]
     return html.Li(
         [
@@ -110,7 +115,9 @@ def _line(line: ToldLine, t: Texts) -> Component:
                  html.A(line.headline, href=line.href)],
                 className="told-line",
             ),
-            html.P([html.Span(t("brief.told_carry"), className="hidden"), *carried], className="told-carried") if carried else None,
+            html.P([html.Span(t("brief.told_carry"), className="hidden"), *carried], className="told-carried")
+            if carried
+            else None,
             html.P(line.small, className="meta"),
         ]
     )  # fmt: skip

@@ -35,7 +35,14 @@ class LogRow:
 
 
 def decision_log(
-    rows: Sequence[LogRow], t: Texts, *, can_write: bool, back: str, author: str, kpis: Sequence[tuple[str, str]], due_default: date
+    rows: Sequence[LogRow],
+    t: Texts,
+    *,
+    can_write: bool,
+    back: str,
+    author: str,
+    kpis: Sequence[tuple[str, str]],
+    due_default: date,
 ) -> Component:
     """The rows and the form for a new one; `back` is the address to come back to, `kpis` are (id, name).
 
@@ -46,7 +53,11 @@ def decision_log(
         if rows
         else html.P(t("brief.decisions.none"), className="decisions-none")
     )
-    form = _new(t, back=back, author=author, kpis=kpis, due_default=due_default) if can_write else html.P(t("brief.decisions.past"), className="meta")
+    form = (
+        _new(t, back=back, author=author, kpis=kpis, due_default=due_default)
+        if can_write
+        else html.P(t("brief.decisions.past"), className="meta")
+    )
     return html.Div([listed, form])
 
 
@@ -97,7 +108,10 @@ def _edit(row: LogRow, t: Texts, *, back: str, author: str) -> Component:
                     html.Div(
                         [
                             html.Button(t("brief.decisions.save"), type="submit", className="button"),
-                            *(html.Button(name, type="submit", name="status", value=code, className="button") for code, name in states),
+                            *(
+                                html.Button(name, type="submit", name="status", value=code, className="button")
+                                for code, name in states
+                            ),
                         ],
                         className="form-actions",
                     ),
@@ -113,7 +127,9 @@ def _edit(row: LogRow, t: Texts, *, back: str, author: str) -> Component:
 
 def _new(t: Texts, *, back: str, author: str, kpis: Sequence[tuple[str, str]], due_default: date) -> Component:
     key = "decision-new"
-    options = [html.Option(t("brief.decisions.no_figure"), value="")] + [html.Option(name, value=code) for code, name in kpis]
+    options = [html.Option(t("brief.decisions.no_figure"), value="")] + [
+        html.Option(name, value=code) for code, name in kpis
+    ]
     choice = html.Div(
         [
             html.Label(t("brief.decisions.figure"), htmlFor=f"{key}-kpi"),
@@ -132,7 +148,10 @@ def _new(t: Texts, *, back: str, author: str, kpis: Sequence[tuple[str, str]], d
                     _field(t("brief.decisions.due"), f"{key}-due", "due_on", due_default.isoformat(), kind="date"),
                     choice,
                     _author(t, key, author),
-                    html.Div(html.Button(t("brief.decisions.save"), type="submit", className="button"), className="form-actions"),
+                    html.Div(
+                        html.Button(t("brief.decisions.save"), type="submit", className="button"),
+                        className="form-actions",
+                    ),
                 ],
                 action=ADD_PATH,
                 method="POST",
@@ -147,12 +166,8 @@ def _author(t: Texts, key: str, author: str) -> Component:
     return _field(t("brief.decisions.author"), f"{key}-author", "author", author)
 
 
-def _field(
-    label: str, name_id: str, name: str, value: str, *, kind: str = "text", is_wide: bool = False
-) -> Component:
-    entry = dcc.Input(
-        id=name_id, name=name, type=kind, value=value, required=True, maxLength=500, autoComplete="off"
-    )
+def _field(label: str, name_id: str, name: str, value: str, *, kind: str = "text", is_wide: bool = False) -> Component:
+    entry = dcc.Input(id=name_id, name=name, type=kind, value=value, required=True, maxLength=500, autoComplete="off")
     return html.Div([html.Label(label, htmlFor=name_id), entry], className="field" + (" is-wide" if is_wide else ""))
 
 

@@ -1,7 +1,7 @@
 """What one day's brief says, each part worked out once; a past day's from what was known at its meeting.
 
-The brief of a day is read at the meeting of the next morning. The newest one is told as things stand now; an older one as
-they stood at eight that morning, from event history, so that it reads the same whenever it is opened.
+The brief of a day is read at the meeting of the next morning. The newest one is told as things stand now; an older
+one as they stood at eight that morning, from event history, so that it reads the same whenever it is opened.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ class Late:
     """What may be late by the next meeting.
 
     `rows` are the open requests whose term ends until then, likeliest late first: the columns of `ending_between` and
-    `late_pct`, `similar_n` (NaN where not known). `overdue` are those already beyond their term, `likely` the sum of the chances.
+    `late_pct`, `similar_n` (NaN where not known). `overdue` are those already beyond their term, `likely` the sum of
+    the chances.
     """
 
     rows: pd.DataFrame
@@ -136,7 +137,9 @@ class Draft:
         if not self.is_past:
             return self.first_on
         quarter = replace(self.filters, from_on=self.day - timedelta(days=QUARTER_DAYS))
-        volume = queries.total(self.read, quarter, "contacts", now=self.now) + queries.total(self.read, quarter, "created", now=self.now)
+        volume = queries.total(self.read, quarter, "contacts", now=self.now) + queries.total(
+            self.read, quarter, "created", now=self.now
+        )
         return self.day - timedelta(days=QUARTER_DAYS if volume <= MAX_REPLAYED else KNOWN_DAYS)
 
     def source(self) -> AbstractContextManager[Reader]:

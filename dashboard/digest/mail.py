@@ -5,7 +5,7 @@ Inline styles, because mail programs drop style sheets; the few rules in the hea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,10 +14,11 @@ import pandas as pd
 from dashboard import formats, queries
 from dashboard.charts.brief_blocks import figure_moved, log_row
 from dashboard.digest import sentences
-from dashboard.digest.content import Brief
+from dashboard.digest.content import Brief, brief_day
 from dashboard.digest.strip import PERIODS, Row
 from dashboard.i18n import Texts
 from dashboard.metrics import REGISTRY
+from dashboard.theme import BLUE
 
 if TYPE_CHECKING:
     from dashboard.view import View
@@ -36,8 +37,12 @@ _PAGE: Final = """<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title><style>
 @page {{ size: A4; margin: 12mm 13mm; }}
-@media print {{ body {{ background: #fff !important; }} .sheet {{ max-width: none !important; padding: 0 !important; border: 0 !important; }}
- a {{ color: inherit !important; text-decoration: none !important; }} .keep {{ break-inside: avoid; }} h2 {{ break-after: avoid; }} tr {{ break-inside: avoid; }} }}
+@media print {{
+ body {{ background: #fff !important; }}
+ .sheet {{ max-width: none !important; padding: 0 !important; border: 0 !important; }}
+ a {{ color: inherit !important; text-decoration: none !important; }}
+ .keep, tr {{ break-inside: avoid; }} h2 {{ break-after: avoid; }}
+}}
 </style></head>
 <body style="margin:0;background:#f5f6f7;color:{ink};font:{size}/1.4 {font}">
 <div class="sheet" style="max-width:{width};margin:0 auto;background:#fff;padding:24px 28px;border:1px solid {line}">
@@ -51,14 +56,15 @@ def page(brief: Brief, view: View, *, is_paper: bool = False) -> str:
     parts = [_head(brief, view), _told(brief, view), _figures(brief, view), _late(brief, view), _backlog(brief, view),
              _decisions(brief, view), _urgent(brief, view), _foot(brief, view)]  # fmt: skip
     return _PAGE.format(
-        lang=view.lang, title=escape(title(brief, view)), ink=INK, font=FONT, line=LINE, body="\n".join(parts),
+        lang=view.lang, title=escape(title_of(view)), ink=INK, font=FONT, line=LINE, body="\n".join(parts),
         size="12px" if is_paper else "15px", width="none" if is_paper else "760px",
     )  # fmt: skip
 
 
-def title(brief: Brief, view: View) -> str:
+def title_of(view: View) -> str:
     """The subject of the e-mail."""
-    return f"{view.t('brief.title')}: {view.deps.profile.name(view.lang)}, {formats.day(brief.day, view.lang)}"
+    day = brief_day(view.filters, view.read.today(view.now))
+    return f"{view.t('brief.title')}: {view.deps.profile.name(view.lang)}, {formats.day(day, view.lang)}"
 
 
 def _head(brief: Brief, view: View) -> str:
@@ -74,16 +80,22 @@ def _head(brief: Brief, view: View) -> str:
         )
     return (
         f'<p style="margin:0;color:{SOFT}">Linka · {escape(view.deps.profile.name(lang))}</p>'
-        f'<h1 style="margin:2px 0 4px;font-size:1.75em;line-height:1.15;letter-spacing:-0.01em">{escape(t("brief.title"))}: '
+        '<h1 style="margin:2px 0 4px;font-size:1.75em;line-height:1.15;letter-spacing:-0.01em">'
+        f"{escape(t('brief.title'))}: "
         f"{escape(weekday)}, {escape(formats.day(brief.day, lang))}</h1>"
         f'<p style="margin:0 0 8px;color:{SOFT}">{escape(told)} {simulated}</p>'
     )
 
 
 def _section(name: str, finding: str, inside: str) -> str:
-    says = f'<p style="margin:0 0 6px;font-size:1.1em;font-weight:600;line-height:1.3">{escape(finding)}</p>' if finding else ""
+    says = (
+        f'<p style="margin:0 0 6px;font-size:1.1em;font-weight:600;line-height:1.3">{escape(finding)}</p>'
+        if finding
+        else ""
+    )
     return (
-        f'<h2 style="margin:18px 0 6px;padding-top:8px;border-top:2px solid {INK};font-size:1em;color:{SOFT}">{escape(name)}</h2>'
+        f'<h2 style="margin:18px 0 6px;padding-top:8px;border-top:2px solid {INK};font-size:1em;color:{SOFT}">'
+        f"{escape(name)}</h2>"
         f"{says}{inside}"
     )
 
@@ -93,16 +105,17 @@ def _told(brief: Brief, view: View) -> str:
     items = []
     for line in seen.lines:
         carried = " · ".join(f"{name}: {parts}" for name, parts in sentences.carried(line, view.reference, t))
-        href = _href(view, f"/rows/{sentences.KPI_OF[line.finding.measure]}?{sentences.rows_query(line.finding, brief.filters)}")
+        href = _href(
+            view, f"/rows/{sentences.KPI_OF[line.finding.measure]}?{sentences.rows_query(line.finding, brief.filters)}"
+        )
         head = escape(sentences.headline(line.finding, view.reference, t))
         items.append(
             f'<li style="margin:0 0 8px"><strong style="font-size:1.1em;line-height:1.3">{_link(head, href)}</strong>'
-            f'<br>{escape(carried)}<br><span style="color:{SOFT};font-size:0.85em">{escape(sentences.quiet(line.finding, t))}</span></li>'
+            f"<br>{escape(carried)}{_small(sentences.quiet(line.finding, t))}</li>"
         )
     none = t("brief.told_none") if seen.weeks else t("brief.told_soon")
     inside = f'<ol style="margin:0;padding-left:1.4em">{"".join(items)}</ol>' if items else ""
-    rate = f'<p style="margin:4px 0 0;color:{SOFT};font-size:0.85em">{escape(sentences.rate(seen, t))}</p>'
-    return _section(t("brief.told"), "" if items else none, inside + rate)
+    return _section(t("brief.told"), "" if items else none, inside + _note(sentences.rate(seen, t)))
 
 
 def _figures(brief: Brief, view: View) -> str:
@@ -120,19 +133,32 @@ def _figure_row(row: Row, view: View) -> list[str]:
         change, tone = sentences.change(row, cell, t)
         norm = sentences.amount(cell.norm, known.unit, t)
         if row.is_stock and period != "day":
-            cells.append(_small(t("brief.then", value=norm)) + _change(change, tone) if cell.norm is not None else formats.NONE)
+            then = f"{_change(change, tone)}{_small(t('brief.then', value=norm))}"
+            cells.append(then if cell.norm is not None else formats.NONE)
             continue
         big = "1.3em" if period == "day" else "1em"
-        value = sentences.value(cell, t) if cell.figure.value is not None else t("brief.few") if cell.figure.n else formats.NONE
+        value = (
+            sentences.value(cell, t)
+            if cell.figure.value is not None
+            else t("brief.few")
+            if cell.figure.n
+            else formats.NONE
+        )
         n = f" · n = {formats.number(cell.figure.n, view.lang)}" if known.unit == "%" else ""
         against = t("brief.norm", norm=norm) if cell.norm is not None else t("brief.no_norm")
-        cells.append(f'<strong style="font-size:{big}">{escape(value)}</strong>{_change(change, tone)}{_small(against + n)}')
+        cells.append(
+            f'<strong style="font-size:{big}">{escape(value)}</strong>{_change(change, tone)}{_small(against + n)}'
+        )
     cells.append(escape(sentences.amount(row.target, known.unit, t)))
     return cells
 
 
 def _change(change: str, tone: str) -> str:
-    return f' <span style="color:{TONES[tone]};font-weight:600;white-space:nowrap">{escape(change)}</span>' if change else ""
+    return (
+        f' <span style="color:{TONES[tone]};font-weight:600;white-space:nowrap">{escape(change)}</span>'
+        if change
+        else ""
+    )
 
 
 def _small(text: str) -> str:
@@ -141,10 +167,16 @@ def _small(text: str) -> str:
 
 def _late(brief: Brief, view: View) -> str:
     t = view.t
-    heads = [t("filter.topic"), t("filter.territory"), t("filter.executor"), t("brief.column.due"), t("brief.column.chance")]
+    heads = [
+        t("filter.topic"),
+        t("filter.territory"),
+        t("filter.executor"),
+        t("brief.column.due"),
+        t("brief.column.chance"),
+    ]
     rows = [
         [*_names(row, view), _at(row["due_at"], view), formats.percent(_number(row["late_pct"]), view.lang, digits=0)]
-        for row in brief.late.rows.head(LISTED).to_dict("records")
+        for row in sentences.records(brief.late.rows.head(LISTED))
     ]
     until = formats.instant(brief.late.until, view.lang, view.deps.profile.zone)
     inside = _table(heads, rows, numeric={3, 4}) + _rest(len(brief.late.rows), t) if rows else ""
@@ -154,14 +186,21 @@ def _late(brief: Brief, view: View) -> str:
 def _urgent(brief: Brief, view: View) -> str:
     t = view.t
     order = ("overdue", "open", "late", "on_time", "none", "cancelled")
-    found = [(sentences.state_of(row, brief.moment), row) for row in brief.urgent.to_dict("records")]
+    found = [(sentences.state_of(row, brief.moment), row) for row in sentences.records(brief.urgent)]
     found.sort(key=lambda pair: order.index(pair[0]))
     states = [state for state, _ in found]
     says = t("brief.urgent_none")
     if found:
         told = {name: formats.number(states.count(name), view.lang) for name in ("on_time", "late", "overdue", "open")}
         says = t("brief.urgent_says", n=len(found), **told)
-    heads = [t("brief.column.state"), t("filter.topic"), t("filter.territory"), t("filter.executor"), t("brief.column.received"), t("brief.column.due")]
+    heads = [
+        t("brief.column.state"),
+        t("filter.topic"),
+        t("filter.territory"),
+        t("filter.executor"),
+        t("brief.column.received"),
+        t("brief.column.due"),
+    ]
     rows = [
         [escape(t(f"brief.state.{state}")), *_names(row, view), _at(row["created_at"], view), _at(row["due_at"], view)]
         for state, row in found[:LISTED]
@@ -177,35 +216,57 @@ def _backlog(brief: Brief, view: View) -> str:
     values, days = found["value"].tolist(), found["period_on"].tolist()
     top = max(values) or 1
     bars = "".join(
-        f'<td style="vertical-align:bottom;padding:0 1px;width:{100 / len(values):.2f}%"><div title="{escape(formats.day_short(day, view.lang))}: {value}" '
-        f'style="height:{round(BAR_PX * value / top)}px;background:#2f7ec2;print-color-adjust:exact;-webkit-print-color-adjust:exact"></div></td>'
+        f'<td style="vertical-align:bottom;padding:0 1px;width:{100 / len(values):.2f}%">'
+        f'<div title="{escape(formats.day_short(day, view.lang))}: {value}" style="'
+        f"height:{round(BAR_PX * value / top)}px;"
+        f'background:{BLUE};print-color-adjust:exact;-webkit-print-color-adjust:exact"></div></td>'
         for day, value in zip(days, values, strict=True)
     )
     change = formats.signed_percent(formats.change_pct(values[-1], values[0]), view.lang)
     says = t("brief.backlog_says", last=formats.number(values[-1], view.lang), change=change,
              first=formats.number(values[0], view.lang), n=len(values) - 1)  # fmt: skip
-    chart = f'<table role="presentation" style="border-collapse:collapse;width:100%;table-layout:fixed"><tr>{bars}</tr></table>'
-    ends = f'<p style="margin:2px 0 0;color:{SOFT};font-size:0.85em">{escape(formats.day_short(days[0], view.lang))} – {escape(formats.day_short(days[-1], view.lang))}</p>'
+    style = "border-collapse:collapse;width:100%;table-layout:fixed"
+    chart = f'<table role="presentation" style="{style}"><tr>{bars}</tr></table>'
+    ends = _note(f"{formats.day_short(days[0], view.lang)} – {formats.day_short(days[-1], view.lang)}")
     return f'<div class="keep">{_section(t("brief.backlog"), says, chart + ends)}</div>'
 
 
 def _decisions(brief: Brief, view: View) -> str:
     t = view.t
-    heads = [t("brief.decisions.text"), t("brief.decisions.owner"), t("brief.decisions.due"), t("brief.column.state"), t("brief.decisions.figure")]
+    heads = [
+        t("brief.decisions.text"),
+        t("brief.decisions.owner"),
+        t("brief.decisions.due"),
+        t("brief.column.state"),
+        t("brief.decisions.figure"),
+    ]
     rows = []
     for one in brief.decisions:
         row, (moved, change, tone) = log_row(one, view), figure_moved(one, view)
         state = t("brief.decisions.overdue") if row.is_overdue else row.state
-        rows.append([escape(row.text) + _small(row.carried), escape(row.owner), escape(row.due), escape(state), escape(moved) + _change(change, tone)])
+        rows.append(
+            [
+                escape(row.text) + _small(row.carried),
+                escape(row.owner),
+                escape(row.due),
+                escape(state),
+                escape(moved) + _change(change, tone),
+            ]
+        )
     inside = _table(heads, rows, numeric=set()) if rows else ""
-    return f'<div class="keep">{_section(t("brief.decisions.title"), "" if rows else t("brief.decisions.none"), inside)}</div>'
+    says = "" if rows else t("brief.decisions.none")
+    return f'<div class="keep">{_section(t("brief.decisions.title"), says, inside)}</div>'
 
 
 def _foot(brief: Brief, view: View) -> str:
     notes = [view.t("brief.numbers_define")]
     if brief.is_past:
         notes.append(view.t("brief.known_from", day=formats.day_year(brief.known_from, view.lang)))
-    return f'<p style="margin:16px 0 0;padding-top:8px;border-top:1px solid {LINE};color:{SOFT};font-size:0.82em">{escape(" ".join(notes))}</p>'
+    return f'<hr style="margin:16px 0 4px;border:0;border-top:1px solid {LINE}">{_note(" ".join(notes))}'
+
+
+def _note(text: str) -> str:
+    return f'<p style="margin:4px 0 0;color:{SOFT};font-size:0.85em">{escape(text)}</p>'
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, numeric: set[int]) -> str:
@@ -213,27 +274,34 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, numeric: set[
         side = "right" if place in numeric else "left"
         room = "0" if place == 0 else "8px"
         scope = ' scope="col"' if tag == "th" else ""
-        return f'<{tag}{scope} style="text-align:{side};padding:3px 0 3px {room};vertical-align:top;{style}">{text}</{tag}>'
+        own = f"text-align:{side};padding:3px 0 3px {room};vertical-align:top;{style}"
+        return f'<{tag}{scope} style="{own}">{text}</{tag}>'
 
-    head = "".join(cell("th", escape(text), i, f"color:{SOFT};font-weight:600;font-size:0.85em;border-bottom:1px solid {SOFT}") for i, text in enumerate(heads))
+    head = "".join(
+        cell("th", escape(text), i, f"color:{SOFT};font-weight:600;font-size:0.85em;border-bottom:1px solid {SOFT}")
+        for i, text in enumerate(heads)
+    )
     body = "".join(
-        "<tr>" + "".join(cell("td", text, i, f"border-bottom:1px solid {LINE};font-variant-numeric:tabular-nums") for i, text in enumerate(row)) + "</tr>"
+        "<tr>"
+        + "".join(
+            cell("td", text, i, f"border-bottom:1px solid {LINE};font-variant-numeric:tabular-nums")
+            for i, text in enumerate(row)
+        )
+        + "</tr>"
         for row in rows
     )
-    return f'<table style="border-collapse:collapse;width:100%;font-size:0.95em"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    inside = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+    return f'<table style="border-collapse:collapse;width:100%;font-size:0.95em">{inside}</table>'
 
 
-def _names(row: dict[Any, Any], view: View) -> list[str]:
+def _names(row: Mapping[str, Any], view: View) -> list[str]:
     labels = (view.reference.label(kind, row[kind], view.lang) for kind in ("topic", "territory", "executor"))
     return [escape(label or view.t("volumes.not_known")) for label in labels]
 
 
-def _at(moment: Any, view: View) -> str:
-    if pd.isna(moment):
-        return formats.NONE
-    zone = view.deps.profile.zone
-    day = formats.day_short(moment.astimezone(zone).date(), view.lang)
-    return f'<span style="white-space:nowrap">{escape(day)} {formats.clock(moment, view.lang, zone)}</span>'
+def _at(at: Any, view: View) -> str:
+    text = sentences.moment(at, view.lang, view.deps.profile.zone)
+    return f'<span style="white-space:nowrap">{escape(text)}</span>'
 
 
 def _number(value: Any) -> float | None:
@@ -243,7 +311,9 @@ def _number(value: Any) -> float | None:
 def _rest(n: int, t: Texts) -> str:
     if n <= LISTED:
         return ""
-    return f'<p style="margin:4px 0 0;color:{SOFT};font-size:0.85em">{escape(t("brief.more_on_screen", n=n - LISTED))}</p>'
+    return (
+        f'<p style="margin:4px 0 0;color:{SOFT};font-size:0.85em">{escape(t("brief.more_on_screen", n=n - LISTED))}</p>'
+    )
 
 
 def _href(view: View, path: str) -> str:

@@ -87,7 +87,7 @@ def _written(deps: Deps, shelf: Shelf, write: Any) -> flask.typing.ResponseRetur
     if not _is_from_us():
         return "The form must come from this site", 403
     flask.request.max_form_memory_size = MAX_FORM
-    form = {name: value for name, value in flask.request.form.items() if isinstance(value, str)}
+    form = dict(flask.request.form.items())
     back = local_path(form.get("back", "/"))
     try:
         write(form)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import pandas as pd
 
 from dashboard import formats
 from dashboard.components.kpi import Tone
@@ -54,7 +57,11 @@ def carried(line: Line, names: Reference, t: Texts) -> list[tuple[str, str]]:
 
 def quiet(one: Finding, t: Texts) -> str:
     """The range of a quiet day and the corrected p-value."""
-    p = f"< {formats.number(0.001, t.lang, digits=3)}" if one.p < 0.001 else f"= {formats.number(one.p, t.lang, digits=3)}"
+    p = (
+        f"< {formats.number(0.001, t.lang, digits=3)}"
+        if one.p < 0.001
+        else f"= {formats.number(one.p, t.lang, digits=3)}"
+    )
     return t("brief.told_range", low=one.low, high=one.high, p=p)
 
 
@@ -67,7 +74,8 @@ def rate(seen: Watch, t: Texts) -> str:
 
 def rows_query(one: Finding, filters: Filters) -> str:
     """The query of the rows behind a line: the brief's filters narrowed to its part."""
-    return to_query(replace(filters, **{one.by: (one.code,)}) if one.by else filters)
+    narrowed: dict[str, Any] = {one.by: (one.code,)} if one.by else {}
+    return to_query(replace(filters, **narrowed))
 
 
 def value(cell: Cell, t: Texts) -> str:
@@ -115,11 +123,23 @@ def late_says(late: Late, t: Texts, until: str) -> str:
     return t("brief.late_says", n=len(late.rows), likely=round(late.likely), **values)
 
 
-def state_of(row: Mapping[str, Any], moment: Any) -> str:
+def records(found: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame by column name."""
+    return [{str(name): value for name, value in row.items()} for row in found.to_dict("records")]
+
+
+def moment(at: Any, lang: str, zone: ZoneInfo) -> str:
+    """Day and time in the city's own time, short; a dash for none."""
+    if pd.isna(at):
+        return formats.NONE
+    return f"{formats.day_short(at.astimezone(zone).date(), lang)} {formats.clock(at, lang, zone)}"
+
+
+def state_of(row: Mapping[str, Any], now: Any) -> str:
     """How a request stands: on_time, late, overdue, open, cancelled, or none where it has no term."""
     if row["status"] == "cancelled":
         return "cancelled"
     if row["status"] == "open":
-        return "overdue" if row["due_at"] is not None and row["due_at"] <= moment else "open"
+        return "overdue" if not pd.isna(row["due_at"]) and row["due_at"] <= now else "open"
     verdict = row["verdict"]
     return "late" if verdict in ("late", "late_3x") else "on_time" if verdict == "on_time" else "none"

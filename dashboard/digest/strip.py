@@ -54,7 +54,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure over the periods; `is_stock`: it is of a moment, and `norm` of week, month and quarter is what stood then."""
+    """One figure over the periods; `is_stock`: of a moment, `norm` of week, month and quarter is what stood then."""
 
     kpi: str
     cells: Mapping[str, Cell]
@@ -117,7 +117,7 @@ def _flow_row(kpi: str, sums: pd.DataFrame, day: date, first_on: date, targets: 
         cells[name] = Cell(found, norm, start)
     recent = sums.tail(TREND_DAYS)
     trend = recent[COUNTS[kpi]].astype(float).tolist() if kpi in COUNTS else _weekly_shares(kpi, sums)
-    return Row(kpi, cells, targets.get(kpi), False, tuple(trend))
+    return Row(kpi, cells, targets.get(kpi), is_stock=False, trend=tuple(trend))
 
 
 def _value(kpi: str, held: pd.DataFrame) -> Value:
@@ -129,7 +129,7 @@ def _value(kpi: str, held: pd.DataFrame) -> Value:
 
 
 def _norm(kpi: str, held: pd.DataFrame, days: int, min_n: int) -> float | None:
-    """Counts: the mean of the comparable days, times the period's days. Shares: over all of them, never a mean of shares."""
+    """Counts: the mean of the comparable days, times the period's. Shares: over all of them, no mean of shares."""
     value = _value(kpi, held)
     if kpi in COUNTS:
         return value.value and value.value / len(held) * days
@@ -163,7 +163,7 @@ def _stock_row(kpi: str, past: pd.Series, day: date, first_on: date, targets: Ma
         back = PERIODS[name]
         then = float(weeks[place]) if (day - first_on).days >= back else None
         cells[name] = Cell(figure, then, day - timedelta(days=back))
-    return Row(kpi, cells, targets.get(kpi), True, tuple([*reversed(before), float(weeks[0])]))
+    return Row(kpi, cells, targets.get(kpi), is_stock=True, trend=(*reversed(before), float(weeks[0])))
 
 
 def _figure(kpi: str, value: Value, min_n: int) -> Figure:

@@ -37,7 +37,7 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class NewDecision:
-    """A decision as it is taken; `kpi` with `filters` is the figure it is meant to move, `kpi_value` that figure then."""
+    """A decision as it is taken; `kpi` with `filters` is the figure it is to move, `kpi_value` that figure then."""
 
     decided_on: date
     text: str
@@ -133,7 +133,10 @@ def decisions(read: Reader, *, as_of: datetime) -> pd.DataFrame:
     written = [decision.c.city_id == read.city_id, decision.c.created_at <= as_of]
     found = read.frame(select(*columns).where(*written).order_by(decision.c.due_on, decision.c.decision_id))
     changes = edits(read)
-    rows = [_as_it_stood({str(name): value for name, value in row.items()}, changes, as_of) for row in found.to_dict("records")]
+    rows = [
+        _as_it_stood({str(name): value for name, value in row.items()}, changes, as_of)
+        for row in found.to_dict("records")
+    ]
     return pd.DataFrame(rows, columns=[*found.columns, "edits"]).astype({"decision_id": "int64", "edits": "int64"})
 
 
