@@ -17,7 +17,7 @@ from etl.errors import SourceError
 from etl.maps import ReadOptions
 from etl.prepared import REJECT_COLUMNS, empty_rejects
 from etl.sources import encodings
-from etl.sources.raw import RawChunk, RawFile, RowNumbers, unique_names
+from etl.transforms.raw import RawChunk, RawFile, RowNumbers, unique_names
 
 SEPARATORS = (",", ";", "\t", "|")
 _BLOCK = 1 << 22

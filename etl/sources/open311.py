@@ -19,8 +19,8 @@ from etl.schema import request
 from etl.settings import Settings
 from etl.sources.open311_client import MOST_ROWS, Client
 from etl.sources.open311_rows import COLUMNS
-from etl.sources.raw import RawChunk, RawFile, text_table
 from etl.sources.tabular import context_of, open_tabular
+from etl.transforms.raw import RawChunk, RawFile, text_table
 from etl.transforms.tabular import prepared_chunks
 from geodata.profile import CityProfile
 

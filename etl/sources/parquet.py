@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from etl.errors import SourceError
-from etl.sources.raw import RawChunk, RawFile, unique_names
+from etl.transforms.raw import RawChunk, RawFile, unique_names
 
 
 def open_parquet(path: Path, *, chunk_rows: int, name: str, file_hash: str | None) -> RawFile:

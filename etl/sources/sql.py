@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from etl.errors import SourceError
 from etl.maps import ReadOptions
-from etl.sources.raw import RawChunk, RawFile, text_table, unique_names
+from etl.transforms.raw import RawChunk, RawFile, text_table, unique_names
 
 _CURE = "give it with `--option query=...`, `--option query_file=FILE`, or `query` in the map's [read]"
 

@@ -14,13 +14,13 @@ from etl.sources import aliases
 from etl.sources.delimited import open_delimited
 from etl.sources.files import expand, hash_of
 from etl.sources.parquet import open_parquet
-from etl.sources.raw import RawFile
 from etl.sources.sql import is_database_url, open_query
 from etl.sources.xlsx import open_xlsx
 from etl.transforms.codes import Codes
 from etl.transforms.context import Context
 from etl.transforms.personal import Hasher, load_salt
 from etl.transforms.places import areas_of, extent_of
+from etl.transforms.raw import RawFile
 from etl.transforms.tabular import prepared_chunks
 from geodata.profile import CityProfile
 

@@ -16,7 +16,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from etl.errors import SourceError
 from etl.maps import ReadOptions
 from etl.sources.archives import open_zip
-from etl.sources.raw import RawChunk, RawFile, text_table, unique_names
+from etl.transforms.raw import RawChunk, RawFile, text_table, unique_names
 
 
 def open_xlsx(path: Path, options: ReadOptions, *, chunk_rows: int, name: str, file_hash: str | None) -> RawFile:

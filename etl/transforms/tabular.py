@@ -10,9 +10,9 @@ from etl.errors import ColumnError
 from etl.maps import ColumnMap
 from etl.maps.types import REQUIRED
 from etl.prepared import Prepared
-from etl.sources.raw import RawChunk, RawFile
 from etl.transforms.contacts import contact_rows, daily_rows, followup_rows, ticket_rows
 from etl.transforms.context import Context
+from etl.transforms.raw import RawChunk, RawFile
 from etl.transforms.requests import request_rows
 from etl.transforms.territories import territory_rows
 from etl.transforms.text import fold

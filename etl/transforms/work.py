@@ -16,9 +16,9 @@ import pyarrow.compute as pc
 from etl.checks.reasons import CURES
 from etl.maps import ColumnMap
 from etl.prepared import REJECT_COLUMNS, empty_rejects
-from etl.sources.raw import RawChunk
 from etl.transforms.instants import parse_instants
 from etl.transforms.personal import Hasher, masked_rows
+from etl.transforms.raw import RawChunk
 
 Mask = npt.NDArray[np.bool_]
 
