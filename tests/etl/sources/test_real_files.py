@@ -89,11 +89,11 @@ def test_vancouvers_averages_become_sums(quick: Loading, shared_data: Path) -> N
     [["hsds3_service_full.json"], ["hsds3_organization_full.json"], ["hsds3_service_list.json"], ["hsds3_tabular.json"],
      ["hsds3_location.json"], ["hsds3_service_at_location_full.json"]],
 )  # fmt: skip
-def test_every_shape_of_hsds_3_loads_twice_alike(files: list[str], loading: Loading, shared_data: Path) -> None:
+def test_every_shape_of_hsds_3_loads_twice_alike(files: list[str], quick: Loading, shared_data: Path) -> None:
     paths = [shared_data / "hsds" / name for name in files]
-    (first,) = loading.load("hsds", *paths)
+    (first,) = quick.load("hsds", *paths)
     assert first.read == first.inserted > 0
-    (second,) = loading.load("hsds", *paths)
+    (second,) = quick.load("hsds", *paths)
     assert (second.unchanged, second.rejected) == (first.read, 0)
 
 
