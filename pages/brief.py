@@ -50,10 +50,20 @@ def layout(deps: Deps, /, **_query: Any) -> Component:
             html.Div(
                 [
                     card(
-                        Ids.LATE, t("brief.late"), t, definition=t("brief.late_define"), width="half", has_figure=False
+                        Ids.LATE,
+                        t("brief.late"),
+                        t,
+                        definition=t("brief.late_define"),
+                        width="two-thirds",
+                        has_figure=False,
                     ),
                     card(
-                        Ids.BACKLOG, t("brief.backlog"), t, definition=t("brief.backlog_define"), width="half", size="m"
+                        Ids.BACKLOG,
+                        t("brief.backlog"),
+                        t,
+                        definition=t("brief.backlog_define"),
+                        width="third",
+                        size="m",
                     ),
                 ],
                 className="cards",

@@ -25,7 +25,8 @@ MIN_EXCESS: Final = 5.0
 """Smaller differences are no matter for a meeting."""
 MIN_CHANGE: Final = 0.1
 PART_OF_WHOLE: Final = 0.6
-"""A part is told instead of the whole where it carries at least this share of the whole's difference."""
+FEW_PARTS: Final = 3
+"""Parts are told instead of the whole where the `FEW_PARTS` largest carry at least this share of its difference."""
 PART_OF_TREE: Final = 0.9
 """A narrower topic or territory is told instead of a wider one where it carries this share of its difference."""
 
@@ -123,10 +124,11 @@ def lines(
     the same `same_story` explain each other.
     """
     open_ones = [one for one in findings if one.p < alpha and one.is_notable]
+    significant = tuple(open_ones)
     held: dict[str, pd.DataFrame] = {}
     chosen: list[Finding] = []
     while open_ones and len(chosen) < most:
-        best = _plainest(open_ones, where)
+        best = _plainest(open_ones, significant, where)
         chosen.append(best)
         rest = [one for one in open_ones if one is not best]
         for measure in {one.measure for one in rest} | {best.measure}:
@@ -139,12 +141,18 @@ def lines(
     return chosen
 
 
-def _plainest(open_ones: Sequence[Finding], where: Callable[[Finding], Where]) -> Finding:
-    """The most unusual; the whole where no part carries most of it, a narrower topic where it carries nearly all."""
+def _plainest(
+    open_ones: Sequence[Finding], significant: Sequence[Finding], where: Callable[[Finding], Where]
+) -> Finding:
+    """The most unusual; the whole where no few parts carry most of it, a narrower topic where it carries nearly all."""
     best = max(open_ones, key=lambda one: (abs(one.z), one.by != "", one.code))
-    for one in open_ones:
-        if one.measure == best.measure and not one.by and best.excess / one.excess < PART_OF_WHOLE:
-            return one
+    whole = next((one for one in open_ones if one.measure == best.measure and not one.by), None)
+    if (
+        whole is not None
+        and best is not whole
+        and _carried(best, significant, where) < PART_OF_WHOLE * abs(whole.excess)
+    ):
+        return whole
     wide = where(best).get(best.by, ())
     narrow = [
         one
@@ -154,6 +162,16 @@ def _plainest(open_ones: Sequence[Finding], where: Callable[[Finding], Where]) -
         and one.excess / best.excess >= PART_OF_TREE
     ]
     return min(narrow, key=lambda one: len(where(one).get(one.by, ()))) if narrow else best
+
+
+def _carried(best: Finding, significant: Sequence[Finding], where: Callable[[Finding], Where]) -> float:
+    """How much the few largest parts of the same kind as `best` differ together, none counted within another."""
+    alike = [
+        one for one in significant if (one.measure, one.by) == (best.measure, best.by) and one.excess * best.excess > 0
+    ]
+    codes = {one.code: set(where(one).get(one.by, ())) for one in alike}
+    narrow = [one for one in alike if not any(other < codes[one.code] for other in codes.values())]
+    return sum(sorted((abs(one.excess) for one in narrow), reverse=True)[:FEW_PARTS])
 
 
 def _is_explained(one: Finding, held: pd.DataFrame | None, where: Where, n_tests: int, alpha: float) -> bool:
