@@ -19,7 +19,7 @@ import flask
 from dash import ClientsideFunction, Dash, Input, Output, State, html, no_update
 from dash.development.base_component import Component
 
-from dashboard import downloads, health, plotly_bundle, routes
+from dashboard import downloads, health, plotly_bundle, routes, tiles
 from dashboard.components.ids import Shell
 from dashboard.components.shell import Frame, NavLink, shell
 from dashboard.components.states import not_ready
@@ -97,6 +97,7 @@ def create_app(deps: Deps) -> LinkaDash:
         downloads.register(server, deps)
     health.register(server, deps)
     routes.register(server, deps)
+    tiles.register(server, deps)
     for page in _page_modules(deps.process):
         page.register(app, deps)
     extra = _staff_parts(app, deps) if deps.process == "staff" else None

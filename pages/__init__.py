@@ -17,6 +17,6 @@ def staff() -> tuple[ModuleType, ...]:
 
 def public() -> tuple[ModuleType, ...]:
     """The pages of the public process."""
-    from pages import public_home
+    from pages import institution, public_home, social_map
 
-    return (public_home,)
+    return (public_home, social_map, institution)

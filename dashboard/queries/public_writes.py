@@ -15,7 +15,7 @@ from sqlalchemy import Engine, insert, select, update
 
 from dashboard.queries.reader import Reader
 from etl.db import make_engine
-from etl.ids import city_id_of, fact_id
+from etl.ids import fact_id
 from etl.schema import data_report, need_outcome
 
 Outcome = Literal["no_service", "not_entitled", "full", "closed_then", "not_accessible", "too_far", "referred", "helped"]
@@ -34,9 +34,10 @@ class Writer:
     reader: Reader
 
     @classmethod
-    def of(cls, url: str, slug: str, reader: Reader) -> Writer:
-        """A writer on the database of `url`; its first connection opens with the first row."""
-        return cls(make_engine(url, timeout_s=10, pool_size=2), city_id_of(slug), reader)
+    def beside(cls, reader: Reader) -> Writer:
+        """A writer on the reader's database; its first connection opens with the first row."""
+        url = reader.engine.url.render_as_string(hide_password=False)
+        return cls(make_engine(url, timeout_s=10, pool_size=2), reader.city_id, reader)
 
     def report(self, location_id: str, field: str, text: str, *, now: datetime) -> None:
         """Put a report into the queue of the staff; over-long text is cut."""

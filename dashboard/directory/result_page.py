@@ -1,0 +1,218 @@
+"""The page of results: what the template is handed, the markers of the map, and answers while one types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import flask
+from dash.development.base_component import Component
+
+from dashboard import plain
+from dashboard.directory.asked import SORTS, Asked, Point, one, parse, point
+from dashboard.directory.find import PLACE_KINDS, Finder, Found, branches, find
+from dashboard.directory.guide import Guide, guide_of
+from dashboard.directory.words import kind_shape, language_name, place_name, result_row
+from dashboard.i18n import Texts
+from dashboard.maps.leaflet_map import bounds_of, feature, social_map
+from dashboard.view import language
+from geodata.accessibility import in_words as access_in_words
+from geodata.basemap.style import ATTRIBUTION
+from geodata.profile import text_in
+from geodata.routing import MODES
+
+if TYPE_CHECKING:
+    from dashboard.deps import Deps
+
+PER_PAGE = 20
+SUGGESTED = 8
+FIRST_NEEDS = 12
+
+
+def question(guide: Guide, values: Mapping[str, Any], lang: str) -> tuple[Asked, str]:
+    """What is asked, with the typed start looked up; and the start that nobody knows, else an empty text."""
+    asked = parse(values, guide.taxonomy, zone=guide.deps.profile.zone)
+    if "from" not in values:
+        return asked, ""
+    typed = one(values, "from")
+    if asked.start is not None and one(values, "known") in ("", typed) and typed:
+        return replace(asked, start=replace(asked.start, name=typed)), ""
+    if not typed:
+        return replace(asked, start=None), ""
+    found = resolve(guide, typed, lang)
+    return replace(asked, start=found), "" if found else typed
+
+
+def resolve(guide: Guide, typed: str, lang: str) -> Point | None:
+    """The place that a typed start means."""
+    direct = point(typed)
+    if direct is not None:
+        return replace(direct, name=guide.called(direct))
+    hits = guide.index().query(typed, lang, 3, PLACE_KINDS)
+    best = next((hit for hit in hits if hit.lat is not None and hit.lon is not None), None)
+    return Point(best.lat, best.lon, best.title) if best and best.lat is not None and best.lon is not None else None
+
+
+def body_of(deps: Deps, values: Mapping[str, Any], *, path: str) -> str:
+    """The page as HTML."""
+    guide, lang, now = guide_of(deps), language(deps), deps.now()
+    t = Texts(lang)
+    asked, unknown_start = question(guide, values, lang)
+    found, finder = find(guide, asked, lang=lang, now=now)
+    pages = max(1, -(-len(found.results) // PER_PAGE))
+    page = min(asked.page, pages)
+    shown = found.results[(page - 1) * PER_PAGE : page * PER_PAGE]
+    keep = asked.but(start=finder.start, page=page)
+    is_empty = not (asked.text or asked.service or asked.need)
+    if found.suggestions:
+        _note_missing(deps, found)
+    return plain.body(
+        deps, "find.html", path=path, has_map=True, asked=asked, start=finder.start, q=asked.text,
+        rows=[
+            result_row(one_, guide, lang=lang, now=finder.at, query=keep.query(), mode=asked.mode) for one_ in shown
+        ],
+        count=len(found.results), page=page, pages=pages,
+        next_href=f"{path}{replace(keep, page=page + 1).query()}" if page < pages else "",
+        before_href=f"{path}{replace(keep, page=page - 1).query()}" if page > 1 else "",
+        trouble=_trouble(found, unknown_start, t), choices=_choices(guide, asked, found, lang), chips=_chips(asked, guide, lang, path),
+        topics=[_topic(hit, asked, path) for hit in found.topics], starts=[_start(hit, asked, path) for hit in found.starts],
+        suggestions=[_topic(hit, asked, path) for hit in found.suggestions],
+        needs=_needs(guide, lang, asked, path) if is_empty else [], tree=_tree(guide, lang, asked, path) if is_empty else [],
+        sort=finder.sort, is_simulated=any(row.place.is_simulated for row in shown), query=keep.query(),
+        modes=[(mode, t(f"social.modes.{mode}"), mode == asked.mode) for mode in MODES],
+        sorts=[(name, t(f"social.sorts.{name}"), name == finder.sort) for name in SORTS],
+        at=asked.at.astimezone(deps.profile.zone).strftime("%Y-%m-%dT%H:%M") if asked.at else "",
+    )  # fmt: skip
+
+
+def _trouble(found: Found, unknown_start: str, t: Texts) -> str:
+    if unknown_start:
+        return t("social.address_unknown", text=unknown_start)
+    if found.trouble == "no_network":
+        return t("social.no_network")
+    return found.trouble or ""
+
+
+def _note_missing(deps: Deps, found: Found) -> None:
+    """A need that found nothing goes to the ledger: the nearest service's code, nothing of what was typed."""
+    from dashboard.directory.writing import writer_of
+
+    code = next((code for hit in found.suggestions for code in hit.services), "")
+    if flask.has_request_context() and flask.request.path != "/_dash-layout":
+        writer_of(deps).need("no_service", now=deps.now(), service_code=code)
+
+
+def _topic(hit: Any, asked: Asked, path: str) -> dict[str, str]:
+    chosen = asked.but(text="", service=hit.id, need="") if hit.kind == "service" else asked.but(text="", need=hit.id, service="")
+    return {"name": hit.title, "href": f"{path}{chosen.query()}", "about": hit.subtitle}
+
+
+def _start(hit: Any, asked: Asked, path: str) -> dict[str, str]:
+    moved = asked.but(text="", start=Point(hit.lat, hit.lon, hit.title))
+    here = Asked(start=moved.start, zone=asked.zone)
+    return {"name": hit.title, "about": hit.subtitle, "href": f"{path}{moved.query()}", "address": f"/address{here.query()}"}
+
+
+def _needs(guide: Guide, lang: str, asked: Asked, path: str) -> list[dict[str, str]]:
+    given = {code for place in guide.directory().institutions.values() for code in place.codes}
+    needs = [need for need in guide.taxonomy.needs.values() if given & set(need.services)]
+    return [{"name": need.name(lang), "href": f"{path}{asked.but(need=need.code).query()}"} for need in needs]
+
+
+def _tree(guide: Guide, lang: str, asked: Asked, path: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": branch.name(lang),
+            "leaves": [
+                {"name": leaf.name(lang), "count": count, "href": f"{path}{asked.but(service=leaf.code).query()}"}
+                for leaf, count in leaves
+            ],
+        }
+        for branch, leaves in branches(guide)
+    ]
+
+
+def _choices(guide: Guide, asked: Asked, found: Found, lang: str) -> dict[str, list[tuple[str, str, int, bool]]]:
+    """Options of every filter: value, words, count, whether chosen."""
+    t = Texts(lang)
+    groups = {group.code: text_in(group.names, lang, *guide.deps.profile.languages) for group in guide.deps.profile.caller_groups}
+    words = {
+        "language": lambda value: language_name(value, lang),
+        "access": lambda value: access_in_words("profiles", value, lang),
+        "for": lambda value: groups.get(value, value),
+        "within": lambda value: t("social.minutes", n=int(value)),
+        "open": lambda _value: t("social.open"),
+        "free": lambda _value: t("social.free"),
+    }
+    return {
+        name: [(facet.value, words[name](facet.value), facet.count, facet.is_on) for facet in facets]
+        for name, facets in found.facets.items()
+    }
+
+
+def _chips(asked: Asked, guide: Guide, lang: str, path: str) -> list[dict[str, str]]:
+    """What is chosen, each with the link that takes it away."""
+    t, taxonomy = Texts(lang), guide.taxonomy
+    groups = {group.code: text_in(group.names, lang) for group in guide.deps.profile.caller_groups}
+    given: list[tuple[str, dict[str, Any]]] = []
+    if asked.service:
+        given.append((taxonomy.services[asked.service].name(lang), {"service": ""}))
+    if asked.need:
+        given.append((taxonomy.needs[asked.need].name(lang), {"need": ""}))
+    if asked.group in groups:
+        given.append((groups[asked.group], {"group": ""}))
+    if asked.is_open:
+        given.append((t("social.open"), {"is_open": False}))
+    if asked.access:
+        given.append((access_in_words("profiles", asked.access, lang), {"access": None, "is_sure": False}))
+    if asked.language:
+        given.append((language_name(asked.language, lang), {"language": ""}))
+    if asked.is_free:
+        given.append((t("social.free"), {"is_free": False}))
+    if asked.within_min:
+        given.append((t("social.minutes", n=asked.within_min), {"within_min": None}))
+    return [{"name": name, "href": f"{path}{asked.but(**without).query()}"} for name, without in given]
+
+
+def map_of(deps: Deps, values: Mapping[str, Any]) -> Component:
+    """The map of all results."""
+    guide, lang = guide_of(deps), language(deps)
+    asked, _ = question(guide, values, lang)
+    found, finder = find(guide, asked, lang=lang, now=deps.now())
+    return map_of_found(guide, asked, found, finder, lang)
+
+
+def map_of_found(guide: Guide, asked: Asked, found: Found, finder: Finder, lang: str) -> Component:
+    """Markers with name, state, shape and link."""
+    profile, start = guide.deps.profile, finder.start
+    query = asked.but(start=start).query()
+    placed = [one_ for one_ in found.results if one_.place.lon is not None and one_.place.lat is not None]
+    features = [
+        feature(
+            one_.place.id, one_.place.lon or 0.0, one_.place.lat or 0.0, n=place_name(one_.place, guide, lang),
+            s=one_.state, k=kind_shape(one_.place, guide),
+        )
+        for one_ in placed
+    ]  # fmt: skip
+    points = [(one_.place.lon or 0.0, one_.place.lat or 0.0) for one_ in placed]
+    if start:
+        points = [*sorted(points, key=lambda p: (p[0] - start.lon) ** 2 + (p[1] - start.lat) ** 2)[:12], (start.lon, start.lat)]
+    for item in features:
+        item["properties"]["q"] = query
+    return social_map(
+        features, centre=(profile.lat, profile.lon), zoom=profile.zoom, bounds=bounds_of(points),
+        attribution=ATTRIBUTION, tile_url=profile.sources.tile_url, start=start.pair if start else None,
+    )  # fmt: skip
+
+
+def register(server: flask.Flask, deps: Deps) -> None:
+    """Add `/suggest?q=`: what one may mean while typing, as JSON; nothing of it is kept or logged."""
+
+    @server.route("/suggest")
+    def suggest() -> flask.typing.ResponseReturnValue:
+        guide, lang = guide_of(deps), language(deps)
+        text, is_place = one(flask.request.args, "q"), flask.request.args.get("kind") == "place"
+        hits = guide.index().query(text, lang, SUGGESTED, PLACE_KINDS if is_place else None) if len(text) > 1 else []
+        found = [{"title": hit.title, "kind": hit.kind, "lat": hit.lat, "lon": hit.lon} for hit in hits]
+        return flask.jsonify(found)
