@@ -10,9 +10,9 @@ from types import ModuleType
 
 def staff() -> tuple[ModuleType, ...]:
     """The pages of the staff process."""
-    from pages import brief, data, rows, topics, volumes
+    from pages import brief, contact_centre, data, executor, executors, followups, request, rows, sla, topics, volumes
 
-    return (brief, volumes, topics, data, rows)
+    return (brief, volumes, topics, sla, executors, followups, data, rows, executor, request)
 
 
 def public() -> tuple[ModuleType, ...]:

@@ -97,7 +97,7 @@ def _counts(view: View, filters: Filters, by: str) -> pd.DataFrame:
 
 
 def _shares(view: View, counted: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Columns `code, name, topic, topic_name, value, n, share_pct`: the largest topics of every row with enough cases."""
+    """Columns `code, name, topic, topic_name, value, n, share_pct`: the largest topics of each row with enough cases."""
     n = counted.groupby("code")["value"].sum().sort_values(ascending=False)
     kept = [code for code in n.index if n[code] >= view.deps.settings.min_n][:MAX_ROWS]
     top = counted.groupby("topic")["value"].sum().sort_values(ascending=False).index[:TOP]
@@ -125,8 +125,8 @@ def _chart(
 
     rows = rows.assign(
         hover=[
-            f"<b>{name}</b>: {topic}<br>{formats.number(int(value), view.lang)} / {formats.number(int(n), view.lang)} · "
-            f"{formats.percent(share, view.lang)}"
+            f"<b>{name}</b>: {topic}<br>{formats.number(int(value), view.lang)} / {formats.number(int(n), view.lang)}"
+            f" · {formats.percent(share, view.lang)}"
             for name, topic, value, n, share in zip(
                 rows["name"], rows["topic_name"], rows["value"], rows["n"], rows["share_pct"], strict=True
             )

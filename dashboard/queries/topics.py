@@ -1,4 +1,4 @@
-"""What the topics page asks besides the usual: topics by another dimension, and the sources' own names as they appear."""
+"""What the topics page asks besides the usual: topics by another dimension, and the sources' own new names."""
 
 from __future__ import annotations
 
