@@ -17,18 +17,12 @@ from etl.ids import reference_id
 from etl.simulate.facts import SimulationFacts
 from etl.simulate.frames import Keys
 from etl.simulate.places import draw_points
+from geodata.accessibility import LINK_OF
 from geodata.profile import CityProfile, Territory, text_in
 from geodata.taxonomy import load_taxonomy
 
-ACCESS = (
-    ("entrance", "step_free"),
-    ("entrance", "automatic_door"),
-    ("inside", "toilet_wheelchair"),
-    ("inside", "lift"),
-    ("inside", "hearing_loop"),
-    ("way", "tactile_paving"),
-    ("parking", "disabled_parking"),
-)
+ACCESS_SHARE = 0.7
+"""Share of the properties of the chain that an observed place tells."""
 LANGUAGES_OF = {"SK": ("sk", "en"), "UA": ("uk", "ru"), "BY": ("be", "ru"), "FI": ("fi", "sv", "en")}
 Row = dict[str, Any]
 
@@ -106,9 +100,10 @@ def _rows(desk: _Desk, point: tuple[float, float], rng: np.random.Generator) -> 
     yield from _place_rows(desk, point, rng)
     for code in desk.place.table["services"]:
         yield from _service_rows(desk, code, rng)
-    for link, prop in ACCESS:
-        if rng.random() < desk.place.table["share_access"] * 0.6:
-            value = str(rng.choice(["yes", "no", "limited"], p=[0.62, 0.28, 0.10]))
+    is_observed = rng.random() < desk.place.table["share_access"]
+    for prop, link in LINK_OF.items():
+        if is_observed and rng.random() < ACCESS_SHARE:
+            value = str(rng.choice(["yes", "no", "limited"], p=[0.78, 0.14, 0.08]))
             yield desk.row(
                 "accessibility_observation", f"acc-{prop}", location_id=desk.id("loc"), link=link, property=prop,
                 value=value, observed_on=desk.checked_on,
