@@ -12,7 +12,7 @@ def staff() -> tuple[ModuleType, ...]:
     """The pages of the staff process."""
     from pages import brief, contact_centre, data, executor, executors, followups, request, rows, sla, topics, volumes
 
-    return (brief, volumes, topics, sla, executors, followups, data, rows, executor, request)
+    return (brief, volumes, topics, sla, executors, followups, contact_centre, data, rows, executor, request)
 
 
 def public() -> tuple[ModuleType, ...]:

@@ -1,4 +1,4 @@
-"""The cards of the contact-centre page: reached or lost, how long people wait, what waits for us, what campaigns did."""
+"""The cards of the contact-centre page: reached or lost, waits, messages, tickets, what campaigns changed."""
 
 from __future__ import annotations
 

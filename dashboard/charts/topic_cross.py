@@ -97,7 +97,7 @@ def _counts(view: View, filters: Filters, by: str) -> pd.DataFrame:
 
 
 def _shares(view: View, counted: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Columns `code, name, topic, topic_name, value, n, share_pct`: the largest topics of each row with enough cases."""
+    """Columns `code, name, topic, topic_name, value, n, share_pct`: the largest topics of rows with enough cases."""
     n = counted.groupby("code")["value"].sum().sort_values(ascending=False)
     kept = [code for code in n.index if n[code] >= view.deps.settings.min_n][:MAX_ROWS]
     top = counted.groupby("topic")["value"].sum().sort_values(ascending=False).index[:TOP]

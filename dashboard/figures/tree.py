@@ -16,7 +16,7 @@ DEPTH: Final = 3
 
 
 def tree_map(frame: pd.DataFrame, *, root: str) -> dict[str, Any]:
-    """Nested areas: columns `code`, `parent` ("": under `root`), `label`, `value`, `text`, `move` (-1 to 1), `hover`."""
+    """Nested areas: columns `code`, `parent` ("": under `root`), `label`, `value`, `text`, `move` (sign), `hover`."""
     total = int(frame.loc[frame["parent"] == "", "value"].sum())
     colours = {1: RISEN, -1: FALLEN, 0: STEADY}
     areas = {
