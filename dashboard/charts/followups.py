@@ -1,0 +1,190 @@
+"""The cards of the follow-ups page: whether what was closed was done, as those say who asked for it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+import pandas as pd
+
+from dashboard import formats, queries
+from dashboard.charts.rates import by_dimension, by_executor
+from dashboard.charts.sla import story_links, with_names
+from dashboard.components.card import Chart
+from dashboard.figures.parts import ranked
+from dashboard.figures.time import Line, over_time
+from dashboard.metrics.intervals import wilson
+from dashboard.queries import followups
+from dashboard.theme import BLUE, GREEN, LATE, SLATE
+from dashboard.view import View
+
+KPIS: Final = (
+    "followups_tried", "reached_pct", "confirmed_pct", "satisfaction_pct", "false_closure_pct", "confirmed_on_time_pct",
+    "response_pct",
+)  # fmt: skip
+STEPS: Final = {
+    "tried": "followups_tried", "reached": "followups_reached", "confirmed": "followups_confirmed",
+    "denied": "followups_denied", "rated": "followups_rated", "satisfied": "followups_satisfied",
+}  # fmt: skip
+_OF: Final = {"reached": "tried", "confirmed": "reached", "denied": "reached", "rated": "reached", "satisfied": "rated"}
+_COLOURS: Final = {
+    "tried": SLATE,
+    "reached": BLUE,
+    "confirmed": GREEN,
+    "denied": LATE,
+    "rated": SLATE,
+    "satisfied": GREEN,
+}
+
+false_by_executor = partial(by_executor, kpi="false_closure_pct")
+confirmed_by_executor = partial(by_executor, kpi="confirmed_pct")
+false_by_topic = partial(by_dimension, kpi="false_closure_pct", by="topic_top")
+confirmed_by_topic = partial(by_dimension, kpi="confirmed_pct", by="topic_top")
+
+
+def steps(view: View) -> Chart:
+    """Tried, reached, confirmed, denied, satisfied: each with its share of the step it is a part of."""
+    counts = {step: queries.total(view.read, view.filters, measure, now=view.now) for step, measure in STEPS.items()}
+    rows = []
+    for step, count in counts.items():
+        whole = counts[_OF[step]] if step in _OF else count
+        limits = wilson(count, whole) or (float("nan"), float("nan"))
+        share = 100 * count / whole if whole else float("nan")
+        of = view.t(f"followups.step.{_OF[step]}") if step in _OF else ""
+        rows.append((view.t(f"followups.step.{step}"), count, of, share, 100 * limits[0], 100 * limits[1]))
+    frame = pd.DataFrame(rows, columns=["label", "value", "of", "share_pct", "low_pct", "high_pct"])
+    frame.loc[0, ["share_pct", "low_pct", "high_pct"]] = float("nan")
+    texts = [formats.number(counts["tried"], view.lang)] + [
+        f"{formats.number(int(value), view.lang)} · {formats.percent(share, view.lang, digits=0)}"
+        for value, share in zip(frame["value"].iloc[1:], frame["share_pct"].iloc[1:], strict=True)
+    ]
+    return Chart(
+        finding=view.t(
+            "followups.steps_says",
+            reached=_share(view, counts["reached"], counts["tried"]),
+            confirmed=_share(view, counts["confirmed"], counts["reached"]),
+            satisfied=_share(view, counts["satisfied"], counts["rated"]),
+        ) if counts["tried"] else "",
+        unit=view.t("followups.unit_calls"),
+        n=counts["tried"],
+        table=frame,
+        columns={
+            "label": view.t("followups.column.step"), "value": view.t("followups.column.calls"),
+            "of": view.t("followups.column.of"), "share_pct": view.t("sla.column.share"),
+            "low_pct": view.t("sla.column.low"), "high_pct": view.t("sla.column.high"),
+        },
+        figure=ranked(list(frame["label"]), frame["value"].tolist(), lang=view.lang, texts=texts,
+                      colours=[_COLOURS[step] for step in counts]),
+    )  # fmt: skip
+
+
+def _share(view: View, part: int, whole: int) -> str:
+    return formats.percent(100 * part / whole if whole else None, view.lang, digits=0)
+
+
+def weekly(view: View) -> Chart:
+    """Confirmed and falsely closed week by week; weeks of too few calls have no point."""
+    found = {
+        name: queries.series(view.read, view.filters, name, grain="week", now=view.now).set_index("period_on")["value"]
+        for name in ("followups_reached", "followups_confirmed", "reviewed", "false_closures")
+    }
+    frame = pd.DataFrame(found).reset_index()
+    minimum = view.deps.settings.min_n
+    reached, reviewed = (frame[name].where(frame[name] >= minimum) for name in ("followups_reached", "reviewed"))
+    frame["confirmed_pct"] = 100 * frame["followups_confirmed"] / reached
+    frame["false_pct"] = 100 * frame["false_closures"] / reviewed
+    frame["label"] = [formats.grain_label(day.date(), "week", view.lang) for day in frame["period_on"]]
+    lines = [
+        Line("confirmed_pct", view.t("followups.step.confirmed"), GREEN),
+        Line("false_pct", view.t("followups.false"), LATE),
+    ]
+    known = frame.dropna(subset=["confirmed_pct"])
+    finding = ""
+    if len(known):
+        finding = view.t(
+            "followups.weekly_says",
+            first=formats.percent(float(known["confirmed_pct"].iloc[0]), view.lang, digits=0),
+            last=formats.percent(float(known["confirmed_pct"].iloc[-1]), view.lang, digits=0),
+        )
+    return Chart(
+        finding=finding,
+        unit=view.t("followups.unit_weekly"),
+        n=int(frame["followups_reached"].sum()),
+        table=frame,
+        columns={
+            "label": view.t("executors.column.week"), "followups_reached": view.t("followups.step.reached"),
+            "followups_confirmed": view.t("followups.step.confirmed"),
+            "confirmed_pct": view.t("followups.column.confirmed_pct"), "reviewed": view.t("followups.column.reviewed"),
+            "false_closures": view.t("followups.false"), "false_pct": view.t("followups.column.false_pct"),
+        },
+        figure=over_time(frame, lines, lang=view.lang, grain="week"),
+        note=view.t("rates.min_n", min=minimum),
+    )  # fmt: skip
+
+
+def reasons(view: View) -> Chart:
+    """Why callers deny that it was done."""
+    frame = followups.reasons(view.read, view.filters, now=view.now)
+    n = int(frame["value"].sum())
+    frame = frame.assign(
+        label=[reason_text(view, code) for code in frame["code"]], share_pct=100 * frame["value"] / max(n, 1)
+    )
+    texts = [
+        f"{formats.number(int(value), view.lang)} · {formats.percent(share, view.lang, digits=0)}"
+        for value, share in zip(frame["value"], frame["share_pct"], strict=True)
+    ]
+    finding = ""
+    if n:
+        first = frame.iloc[0]
+        finding = view.t(
+            "followups.reasons_says", name=first["label"],
+            share=formats.percent(float(first["share_pct"]), view.lang, digits=0),
+        )  # fmt: skip
+    return Chart(
+        finding=finding,
+        unit=view.t("followups.unit_denials"),
+        n=n,
+        table=frame,
+        columns={
+            "label": view.t("followups.column.reason"), "value": view.t("followups.column.calls"),
+            "share_pct": view.t("sla.column.share"),
+        },
+        figure=ranked(list(frame["label"]), frame["value"].tolist(), lang=view.lang, texts=texts, colours=LATE),
+    )  # fmt: skip
+
+
+def reason_text(view: View, code: str) -> str:
+    """A reason in words; one without a translation as it was written."""
+    if not code:
+        return view.t("followups.reason_none")
+    key = f"followups.reason.{code}"
+    return view.t(key) if view.t.has(key) else code.replace("_", " ")
+
+
+def ledger(view: View) -> Chart:
+    """Closings that were none, one by one: denied at follow-up, or reopened within days."""
+    found = followups.false_closures(view.read, view.filters, now=view.now)
+    total = queries.total(view.read, view.filters, "false_closures", now=view.now)
+    frame = with_names(view, found).assign(
+        how=[view.t("followups.denied" if denied else "followups.reopened") for denied in found["is_denied"]],
+        why=[reason_text(view, code) if code else formats.NONE for code in found["reason"]],
+    )
+    finding = view.t("followups.ledger_none")
+    if len(frame):
+        counts = frame["executor_name"].value_counts()
+        finding = view.t("followups.ledger_says", n=total, name=str(counts.index[0]), most=int(counts.iloc[0]))
+    return Chart(
+        finding=finding,
+        unit=view.t("sla.unit_shown", shown=len(frame)),
+        n=total,
+        table=frame,
+        columns={
+            "source_key": view.t("sla.column.request"), "tried_at": view.t("followups.column.called"),
+            "how": view.t("followups.column.how"), "why": view.t("followups.column.reason"),
+            "executor_name": view.t("filter.executor"), "topic_name": view.t("filter.topic"),
+            "territory_name": view.t("filter.territory"), "closed_at": view.t("followups.column.closed"),
+        },
+        hrefs={"source_key": story_links(view, frame)},
+        is_table=True,
+        links=((view.t("sla.all_rows"), f"/download/rows/false_closure_pct.csv?{view.query}"),),
+    )  # fmt: skip

@@ -1,0 +1,84 @@
+"""Calls back: tried, reached, confirmed, satisfied, why denied, and the ledger of closings that were none."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from dash import Dash, html
+from dash.development.base_component import Component
+
+from dashboard.cards import ChartOf, bind, bind_block
+from dashboard.charts import followups
+from dashboard.components.card import Size, Width, card
+from dashboard.components.kpi import kpi_skeleton, kpi_strip
+from dashboard.components.page_head import page_head
+from dashboard.i18n import Texts
+from dashboard.kpis import kpi_cards
+from dashboard.page import Page
+from dashboard.view import View, language
+
+if TYPE_CHECKING:
+    from dashboard.deps import Deps
+
+PATH = "/followups"
+
+
+class Ids(StrEnum):
+    """Parts of the page."""
+
+    KPIS = "followups-kpis"
+    STEPS = "followups-steps"
+    WEEKLY = "followups-weekly"
+    REASONS = "followups-reasons"
+    FALSE_EXECUTOR = "followups-false-executor"
+    FALSE_TOPIC = "followups-false-topic"
+    CONFIRMED_EXECUTOR = "followups-confirmed-executor"
+    CONFIRMED_TOPIC = "followups-confirmed-topic"
+    LEDGER = "followups-ledger"
+
+
+CARDS: dict[Ids, tuple[ChartOf, str, str, Width, Size, bool]] = {
+    Ids.STEPS: (followups.steps, "steps", "followups.define.steps", "half", "m", True),
+    Ids.WEEKLY: (followups.weekly, "weekly", "followups.define.weekly", "half", "m", True),
+    Ids.LEDGER: (followups.ledger, "ledger", "followups.define.ledger", "full", "l", False),
+    Ids.REASONS: (followups.reasons, "reasons", "followups.define.reasons", "half", "l", True),
+    Ids.FALSE_TOPIC: (followups.false_by_topic, "false_topic", "followups.define.false", "half", "l", True),
+    Ids.FALSE_EXECUTOR: (followups.false_by_executor, "false_executor", "executors.define.rate", "half", "xl", True),
+    Ids.CONFIRMED_EXECUTOR: (
+        followups.confirmed_by_executor, "confirmed_executor", "executors.define.rate", "half", "xl", True,
+    ),
+    Ids.CONFIRMED_TOPIC: (
+        followups.confirmed_by_topic, "confirmed_topic", "followups.define.confirmed", "full", "m", True,
+    ),
+}  # fmt: skip
+
+
+def layout(deps: Deps, /, **_query: Any) -> Component:
+    """The strip of figures, the charts, the ledger."""
+    t = Texts(language(deps))
+    cards = [
+        card(name, t(f"followups.card.{part}"), t, definition=t(defined), width=width, size=size, has_figure=has_figure)
+        for name, (_, part, defined, width, size, has_figure) in CARDS.items()
+    ]
+    return html.Div(
+        [
+            page_head(t("followups.title"), t("followups.lead"), t),
+            html.Div(kpi_skeleton(len(followups.KPIS)), id=Ids.KPIS),
+            html.Div(cards, className="cards"),
+        ]
+    )
+
+
+def strip(view: View) -> Component:
+    """The figures of the period."""
+    return kpi_strip(kpi_cards(view, followups.KPIS), view.t, label=view.t("followups.title"))
+
+
+def register(app: Dash, deps: Deps) -> None:
+    """Add the page and bind its parts."""
+    deps.pages.add(Page(PATH, "followups.title", partial(layout, deps), nav="followups.title", order=55))
+    bind_block(app, deps, Ids.KPIS, strip)
+    for name, (chart_of, _, _, _, _, has_figure) in CARDS.items():
+        bind(app, deps, name, chart_of, has_figure=has_figure)
