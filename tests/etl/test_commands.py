@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from click.testing import Result
+    from typer.testing import Result
 
 ROWS = "key,created,closed\na,2024-03-01T08:00:00Z,2024-03-01T09:00:00Z\nb,2024-03-01T08:00:00Z,\nc,soon,\n"
 

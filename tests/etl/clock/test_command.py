@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from click.testing import Result
+    from typer.testing import Result
 
 PROMISED = {
     "id", "policy", "clock", "target_minutes", "working_minutes", "calendar_minutes", "due_at", "verdict",
