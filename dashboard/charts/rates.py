@@ -88,7 +88,7 @@ def by_executor(view: View, kpi: str) -> Chart:
     frame = frame.sort_values("gap", ascending=rate.is_good, ignore_index=True)
     top = frame.head(TOP)
     return Chart(
-        finding=_worst_gap(view, frame),
+        finding=_worst_gap(view, frame, is_good=rate.is_good),
         unit=view.t(f"rates.unit.{kpi}"),
         n=n,
         table=frame,
@@ -108,16 +108,18 @@ def by_executor(view: View, kpi: str) -> Chart:
     )  # fmt: skip
 
 
-def _worst_gap(view: View, frame: pd.DataFrame) -> str:
-    """Who differs most from the peers, if anybody does beyond the interval."""
+def _worst_gap(view: View, frame: pd.DataFrame, *, is_good: bool) -> str:
+    """Who falls behind the peers most beyond the interval; else who is ahead most; else nobody."""
     beyond = frame[(frame["high_pct"] < frame["peers_pct"]) | (frame["low_pct"] > frame["peers_pct"])]
     if frame.empty:
         return ""
     if beyond.empty:
         return view.t("rates.nobody")
-    worst = beyond.iloc[int(beyond["gap"].abs().argmax())]
+    behind = beyond[(beyond["gap"] < 0) == is_good]
+    told = behind if len(behind) else beyond
+    worst = told.iloc[int(told["gap"].abs().argmax())]
     return view.t(
-        "rates.gap_says",
+        "rates.behind_says" if len(behind) else "rates.ahead_says",
         name=worst["label"],
         own=formats.percent(float(worst["observed_pct"]), view.lang, digits=0),
         peers=formats.percent(float(worst["peers_pct"]), view.lang, digits=0),
