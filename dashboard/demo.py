@@ -55,7 +55,8 @@ def steps(city: str) -> tuple[Step, ...]:
     if city == "demo" and extract is not None:
         words = ("etl", "load", "osm", str(extract), "--city", city)
         found.append(Step("osm", "Loading institutions from OpenStreetMap", words, is_optional=True))
-    return (*found, build)
+    index = Step("index", "Building the search index", ("etl", "index", city), is_optional=True)
+    return (*found, build, index)
 
 
 def helsinki_extract() -> Path | None:

@@ -21,7 +21,7 @@ from dashboard.view import language
 if TYPE_CHECKING:
     from dashboard.deps import Deps
 
-STYLES = ("tokens.css", "shell.css", "cards.css", "public/social.css")
+STYLES = ("tokens.css", "shell.css", "cards.css", "social.css")
 SCRIPTS = ("clientside.js", "public/social.js")
 
 
@@ -57,16 +57,30 @@ def body(deps: Deps, template: str, *, path: str, **values: Any) -> str:
 
 
 def document(
-    deps: Deps, template: str, *, title: str, path: str, status: int = 200, headers: Mapping[str, str] | None = None,
+    deps: Deps,
+    template: str,
+    *,
+    title: str,
+    path: str,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
     **values: Any,
-) -> flask.Response:  # fmt: skip
+) -> flask.Response:
     """A whole page without Dash, for answers to forms and for pages that have no map."""
     lang = language(deps)
     theme = flask.request.cookies.get("linka_theme", "")
-    page = environment().get_template("document.html").render(
-        lang=lang, theme=theme if theme in ("light", "dark") else "", title=f"{title} · {deps.profile.name(lang)} · Linka",
-        styles=STYLES, scripts=SCRIPTS, inside=body(deps, template, path=path, has_map=False, **values),
-    )  # fmt: skip
+    page = (
+        environment()
+        .get_template("document.html")
+        .render(
+            lang=lang,
+            theme=theme if theme in ("light", "dark") else "",
+            title=f"{title} · {deps.profile.name(lang)} · Linka",
+            styles=STYLES,
+            scripts=SCRIPTS,
+            inside=body(deps, template, path=path, has_map=False, **values),
+        )
+    )
     response = flask.Response(page, status=status, mimetype="text/html")
     response.headers.update(headers or {})
     return response

@@ -10,13 +10,43 @@ from types import ModuleType
 
 def staff() -> tuple[ModuleType, ...]:
     """The pages of the staff process."""
-    from pages import brief, contact_centre, data, executor, executors, followups, request, rows, sla, topics, volumes
+    from pages import (
+        brief,
+        compare,
+        contact_centre,
+        data,
+        executor,
+        executors,
+        followups,
+        late_map,
+        operator,
+        request,
+        rows,
+        sla,
+        topics,
+        volumes,
+    )
 
-    return (brief, volumes, topics, sla, executors, followups, contact_centre, data, rows, executor, request)
+    return (
+        brief,
+        volumes,
+        topics,
+        sla,
+        executors,
+        followups,
+        contact_centre,
+        late_map,
+        compare,
+        data,
+        rows,
+        executor,
+        request,
+        operator,
+    )
 
 
 def public() -> tuple[ModuleType, ...]:
     """The pages of the public process."""
-    from pages import institution, public_home, social_map
+    from pages import address, eligibility, institution, open_data, public_home, social_map
 
-    return (public_home, social_map, institution)
+    return (public_home, social_map, institution, address, eligibility, open_data)

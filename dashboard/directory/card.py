@@ -21,7 +21,9 @@ from geodata.opening_hours.words import state_in_words, week_in_words
 from geodata.profile import text_in
 
 
-def card(guide: Guide, place: Institution, *, lang: str, now: datetime, meant: frozenset[str] = frozenset()) -> dict[str, Any]:
+def card(
+    guide: Guide, place: Institution, *, lang: str, now: datetime, meant: frozenset[str] = frozenset()
+) -> dict[str, Any]:
     """The whole card."""
     profile, held = guide.deps.profile, guide.directory()
     hours = place_hours(place, profile, held)
@@ -42,7 +44,9 @@ def card(guide: Guide, place: Institution, *, lang: str, now: datetime, meant: f
         "state_words": state_in_words(hours, now, lang),
         "closure": _closure(place, today, lang),
         "week": week(hours, today, lang),
-        "offers": [offer_card(guide, place, one, lang=lang, now=now, is_meant=one.code in meant) for one in place.offers],
+        "offers": [
+            offer_card(guide, place, one, lang=lang, now=now, is_meant=one.code in meant) for one in place.offers
+        ],
         "access": access(place, lang),
         "observations": observations(place, lang),
         "checked": t("card.checked", day=formats.day_year(checked_on, lang)) if checked_on else t("card.unchecked"),
@@ -66,7 +70,9 @@ def _closure(place: Institution, today: date, lang: str) -> str:
     for closure in closures_of(place):
         if closure.ends_on is None or closure.ends_on >= today:
             days = [formats.day_year(day, lang) for day in (closure.starts_on, closure.ends_on) if day]
-            return f"{Texts(lang)('card.closed_now')}: {' – '.join(days)}{'. ' + closure.reason if closure.reason else ''}"
+            return (
+                f"{Texts(lang)('card.closed_now')}: {' – '.join(days)}{'. ' + closure.reason if closure.reason else ''}"
+            )
     return ""
 
 
@@ -93,7 +99,9 @@ def offer_card(
     return {
         "code": offer.code,
         "name": service_name(offer, guide, lang),
-        "about": name_in(offer.descriptions, offer.description, guide, lang) if offer.description else (known.about(lang) if known else ""),
+        "about": name_in(offer.descriptions, offer.description, guide, lang)
+        if offer.description
+        else (known.about(lang) if known else ""),
         "phones": phones(place, (offer,)) if offer.phones else [],
         "takers": [_taker(row, t) for row in offer.contacts if row["takes_applications"]],
         "intake_words": state_in_words(hours, now, lang) if hours else "",
@@ -106,7 +114,7 @@ def offer_card(
         "process": offer.row["application_process"] or "",
         "has_rule": rule_of(guide, offer.code) is not None,
         "is_meant": is_meant,
-    }  # fmt: skip
+    }
 
 
 def _taker(row: Mapping[str, Any], t: Texts) -> str:
@@ -156,7 +164,14 @@ def access(place: Institution, lang: str) -> list[dict[str, str]]:
     rows = []
     for profile in PROFILES:
         found = assess(place.observations, profile)
-        weak = next((one.link for one in found.links if one.link in ("entrance", "inside") and one.verdict == found.at_the_place), None)
+        weak = next(
+            (
+                one.link
+                for one in found.links
+                if one.link in ("entrance", "inside") and one.verdict == found.at_the_place
+            ),
+            None,
+        )
         decided = "" if found.at_the_place == "yes" or weak is None else access_in_words("links", weak, lang)
         rows.append(
             {
@@ -182,7 +197,9 @@ def observations(place: Institution, lang: str) -> list[dict[str, Any]]:
                 "what": access_in_words("properties", name, lang),
                 "value": access_in_words("values", one.value, lang),
                 "source": ", ".join(
-                    part for part in (one.source, formats.day_year(one.observed_on, lang) if one.observed_on else "") if part
+                    part
+                    for part in (one.source, formats.day_year(one.observed_on, lang) if one.observed_on else "")
+                    if part
                 ),
             }
             for name, one in known.items()

@@ -313,7 +313,8 @@ class Finder:
                 Facet(code, sum(code in p.languages for p in spoken), asked.language == code) for code in languages
             ),
             "access": tuple(
-                Facet(code, sum(self.access(p, code) == "yes" for p in entered), asked.access == code) for code in PROFILES
+                Facet(code, sum(self.access(p, code) == "yes" for p in entered), asked.access == code)
+                for code in PROFILES
             ),
             "for": tuple(
                 Facet(g.code, sum(map(self._is_for(g.code, g.bit), meant_for)), asked.group == g.code) for g in groups
@@ -348,7 +349,9 @@ def branches(guide: Guide) -> Sequence[tuple[Service, tuple[tuple[Service, int],
             counts[code] = counts.get(code, 0) + 1
     found = []
     for branch in guide.taxonomy.children(None):
-        leaves = tuple((leaf, counts[leaf.code]) for leaf in guide.taxonomy.children(branch.code) if leaf.code in counts)
+        leaves = tuple(
+            (leaf, counts[leaf.code]) for leaf in guide.taxonomy.children(branch.code) if leaf.code in counts
+        )
         if leaves:
             found.append((branch, leaves))
     return found

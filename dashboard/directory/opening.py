@@ -16,7 +16,9 @@ INTAKE = "intake"
 
 def place_hours(place: Institution, profile: CityProfile, kept: Directory) -> OpeningHours:
     """Hours of the place: its own text, else its schedule rows; temporary closures lie over both."""
-    return _kept(kept, ("place", place.id), lambda: _hours(place, place.schedules, profile, text=place.row["opening_hours"]))
+    return _kept(
+        kept, ("place", place.id), lambda: _hours(place, place.schedules, profile, text=place.row["opening_hours"])
+    )
 
 
 def intake_hours(place: Institution, offer: Offer, profile: CityProfile, kept: Directory) -> OpeningHours:
@@ -53,7 +55,9 @@ def _hours(place: Institution, rows: Sequence[Row], profile: CityProfile, *, tex
     regular = [row for row in listed if not _is_exception(row)]
     holidays = _holidays(profile)
     exceptions = [row for row in listed if _is_exception(row)]
-    return OpeningHours.from_schedules(regular, profile.zone, exceptions=exceptions, holidays=holidays, closures=closures)
+    return OpeningHours.from_schedules(
+        regular, profile.zone, exceptions=exceptions, holidays=holidays, closures=closures
+    )
 
 
 def _holidays(profile: CityProfile) -> frozenset[date]:
@@ -71,7 +75,9 @@ def _schedule(row: Row) -> Schedule:
 def _is_exception(row: Schedule) -> bool:
     if row.is_closed:
         return True
-    return bool(row.valid_from and row.valid_to and row.valid_to - row.valid_from <= timedelta(days=14) and not row.byday)
+    return bool(
+        row.valid_from and row.valid_to and row.valid_to - row.valid_from <= timedelta(days=14) and not row.byday
+    )
 
 
 def closures_of(place: Institution) -> tuple[Closure, ...]:

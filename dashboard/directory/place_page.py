@@ -100,7 +100,13 @@ def map_of(deps: Deps, place_id: str, values: Mapping[str, Any]) -> Component:
     points = [(place.lon, place.lat)]
     points += [(x, y) for line in lines for x, y in line["geometry"]["coordinates"]]
     mark = feature(
-        place.id, place.lon, place.lat, n=place_name(place, guide, lang), s="open", k=kind_shape(place, guide), q=asked.query()
+        place.id,
+        place.lon,
+        place.lat,
+        n=place_name(place, guide, lang),
+        s="open",
+        k=kind_shape(place, guide),
+        q=asked.query(),
     )
     return social_map(
         [mark], centre=(place.lat, place.lon), zoom=16, bounds=bounds_of(points) if lines else None,

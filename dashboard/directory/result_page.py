@@ -68,22 +68,34 @@ def body_of(deps: Deps, values: Mapping[str, Any], *, path: str) -> str:
     if found.suggestions:
         _note_missing(deps, found)
     return plain.body(
-        deps, "find.html", path=path, has_map=True, asked=asked, start=finder.start, q=asked.text,
-        rows=[
-            result_row(one_, guide, lang=lang, now=finder.at, query=keep.query(), mode=asked.mode) for one_ in shown
-        ],
-        count=len(found.results), page=page, pages=pages,
+        deps,
+        "find.html",
+        path=path,
+        has_map=True,
+        asked=asked,
+        start=finder.start,
+        q=asked.text,
+        rows=[result_row(one_, guide, lang=lang, now=finder.at, query=keep.query(), mode=asked.mode) for one_ in shown],
+        count=len(found.results),
+        page=page,
+        pages=pages,
         next_href=f"{path}{replace(keep, page=page + 1).query()}" if page < pages else "",
         before_href=f"{path}{replace(keep, page=page - 1).query()}" if page > 1 else "",
-        trouble=_trouble(found, unknown_start, t), choices=_choices(guide, asked, found, lang), chips=_chips(asked, guide, lang, path),
-        topics=[_topic(hit, asked, path) for hit in found.topics], starts=[_start(hit, asked, path) for hit in found.starts],
+        trouble=_trouble(found, unknown_start, t),
+        choices=_choices(guide, asked, found, lang),
+        chips=_chips(asked, guide, lang, path),
+        topics=[_topic(hit, asked, path) for hit in found.topics],
+        starts=[_start(hit, asked, path) for hit in found.starts],
         suggestions=[_topic(hit, asked, path) for hit in found.suggestions],
-        needs=_needs(guide, lang, asked, path) if is_empty else [], tree=_tree(guide, lang, asked, path) if is_empty else [],
-        sort=finder.sort, is_simulated=any(row.place.is_simulated for row in shown), query=keep.query(),
+        needs=_needs(guide, lang, asked, path) if is_empty else [],
+        tree=_tree(guide, lang, asked, path) if is_empty else [],
+        sort=finder.sort,
+        is_simulated=any(row.place.is_simulated for row in shown),
+        query=keep.query(),
         modes=[(mode, t(f"social.modes.{mode}"), mode == asked.mode) for mode in MODES],
         sorts=[(name, t(f"social.sorts.{name}"), name == finder.sort) for name in SORTS],
         at=asked.at.astimezone(deps.profile.zone).strftime("%Y-%m-%dT%H:%M") if asked.at else "",
-    )  # fmt: skip
+    )
 
 
 def _trouble(found: Found, unknown_start: str, t: Texts) -> str:
@@ -104,14 +116,23 @@ def _note_missing(deps: Deps, found: Found) -> None:
 
 
 def _topic(hit: Any, asked: Asked, path: str) -> dict[str, str]:
-    chosen = asked.but(text="", service=hit.id, need="") if hit.kind == "service" else asked.but(text="", need=hit.id, service="")
+    chosen = (
+        asked.but(text="", service=hit.id, need="")
+        if hit.kind == "service"
+        else asked.but(text="", need=hit.id, service="")
+    )
     return {"name": hit.title, "href": f"{path}{chosen.query()}", "about": hit.subtitle}
 
 
 def _start(hit: Any, asked: Asked, path: str) -> dict[str, str]:
     moved = asked.but(text="", start=Point(hit.lat, hit.lon, hit.title))
     here = Asked(start=moved.start, zone=asked.zone)
-    return {"name": hit.title, "about": hit.subtitle, "href": f"{path}{moved.query()}", "address": f"/address{here.query()}"}
+    return {
+        "name": hit.title,
+        "about": hit.subtitle,
+        "href": f"{path}{moved.query()}",
+        "address": f"/address{here.query()}",
+    }
 
 
 def _needs(guide: Guide, lang: str, asked: Asked, path: str) -> list[dict[str, str]]:
@@ -136,7 +157,10 @@ def _tree(guide: Guide, lang: str, asked: Asked, path: str) -> list[dict[str, An
 def _choices(guide: Guide, asked: Asked, found: Found, lang: str) -> dict[str, list[tuple[str, str, int, bool]]]:
     """Options of every filter: value, words, count, whether chosen."""
     t = Texts(lang)
-    groups = {group.code: text_in(group.names, lang, *guide.deps.profile.languages) for group in guide.deps.profile.caller_groups}
+    groups = {
+        group.code: text_in(group.names, lang, *guide.deps.profile.languages)
+        for group in guide.deps.profile.caller_groups
+    }
     words = {
         "language": lambda value: language_name(value, lang),
         "access": lambda value: access_in_words("profiles", value, lang),
@@ -190,20 +214,32 @@ def map_of_found(guide: Guide, asked: Asked, found: Found, finder: Finder, lang:
     placed = [one_ for one_ in found.results if one_.place.lon is not None and one_.place.lat is not None]
     features = [
         feature(
-            one_.place.id, one_.place.lon or 0.0, one_.place.lat or 0.0, n=place_name(one_.place, guide, lang),
-            s=one_.state, k=kind_shape(one_.place, guide),
+            one_.place.id,
+            one_.place.lon or 0.0,
+            one_.place.lat or 0.0,
+            n=place_name(one_.place, guide, lang),
+            s=one_.state,
+            k=kind_shape(one_.place, guide),
         )
         for one_ in placed
-    ]  # fmt: skip
+    ]
     points = [(one_.place.lon or 0.0, one_.place.lat or 0.0) for one_ in placed]
     if start:
-        points = [*sorted(points, key=lambda p: (p[0] - start.lon) ** 2 + (p[1] - start.lat) ** 2)[:12], (start.lon, start.lat)]
+        points = [
+            *sorted(points, key=lambda p: (p[0] - start.lon) ** 2 + (p[1] - start.lat) ** 2)[:12],
+            (start.lon, start.lat),
+        ]
     for item in features:
         item["properties"]["q"] = query
     return social_map(
-        features, centre=(profile.lat, profile.lon), zoom=profile.zoom, bounds=bounds_of(points),
-        attribution=ATTRIBUTION, tile_url=profile.sources.tile_url, start=start.pair if start else None,
-    )  # fmt: skip
+        features,
+        centre=(profile.lat, profile.lon),
+        zoom=profile.zoom,
+        bounds=bounds_of(points),
+        attribution=ATTRIBUTION,
+        tile_url=profile.sources.tile_url,
+        start=start.pair if start else None,
+    )
 
 
 def register(server: flask.Flask, deps: Deps) -> None:

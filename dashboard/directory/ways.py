@@ -67,7 +67,10 @@ def in_words(guide: Guide, trip: Trip, hours: OpeningHours | None, lang: str) ->
 
 def _choice(guide: Guide, trip: Trip, way: Itinerary, hours: OpeningHours | None, lang: str) -> dict[str, Any]:
     t, zone = Texts(lang), guide.deps.profile.zone
-    clocks = {"departs": formats.clock(way.departs_at, lang, zone), "arrives": formats.clock(way.arrives_at, lang, zone)}
+    clocks = {
+        "departs": formats.clock(way.departs_at, lang, zone),
+        "arrives": formats.clock(way.arrives_at, lang, zone),
+    }
     return {
         "title": t("way.choice", **clocks, duration=formats.duration(max(60, round(way.duration_s / 60) * 60), lang)),
         "mode": t(f"social.modes.{way.mode}"),

@@ -58,9 +58,11 @@ def kind_shape(place: Institution, guide: Guide) -> str:
 
 def phones(place: Institution, offers: tuple[Offer, ...] = ()) -> list[dict[str, str]]:
     """Numbers with their links: of the services given first, else of the place."""
-    rows = [row for offer in offers for row in offer.phones] or list(place.phones) or [
-        row for offer in place.offers for row in offer.phones
-    ]
+    rows = (
+        [row for offer in offers for row in offer.phones]
+        or list(place.phones)
+        or [row for offer in place.offers for row in offer.phones]
+    )
     numbers = dict.fromkeys(str(row["number"]) for row in rows if row["type"] != "fax")
     return [{"number": number, "href": href_of_number(number)} for number in numbers]
 

@@ -5,6 +5,7 @@ Markers take no part in the Tab order: the list beside the map says the same and
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ from dash.development.base_component import Component
 MAP_ID = "social-map"
 MARKERS_ID = "social-markers"
 SINGLE_ZOOM = 16
+VIEW_PX, ASPECT = 340, 0.8
+"""Pixels across that a view must fit into, and how much taller than wide the frame is."""
 
 
 def feature(place_id: str, lon: float, lat: float, **properties: Any) -> dict[str, Any]:
@@ -64,13 +67,19 @@ def social_map(
                 pointToLayer={"variable": "linka.map.start"},
             )
         )  # fmt: skip
-    view: dict[str, Any] = {"center": list(centre), "zoom": zoom}
     if bounds is not None:
-        west, south, east, north = bounds
-        view = {"bounds": [[south, west], [north, east]], "boundsOptions": {"padding": [36, 36], "maxZoom": SINGLE_ZOOM}}
+        centre, zoom = view_of(bounds)
     return html.Div(
         dl.MapContainer(
-            shown, id=MAP_ID, className="social-map", keyboard=False, minZoom=9, maxZoom=19, attributionControl=True, **view
+            shown,
+            id=MAP_ID,
+            className="social-map",
+            keyboard=False,
+            minZoom=9,
+            maxZoom=19,
+            attributionControl=True,
+            center=list(centre),
+            zoom=zoom,
         ),
         className="map-in",
     )
@@ -82,3 +91,12 @@ def bounds_of(points: Sequence[tuple[float, float]]) -> tuple[float, float, floa
         return None
     lon, lat = [x for x, _ in points], [y for _, y in points]
     return min(lon), min(lat), max(lon), max(lat)
+
+
+def view_of(bounds: Sequence[float]) -> tuple[tuple[float, float], float]:
+    """Centre (lat, lon) and zoom at which the bounds fit a phone's map (Web Mercator, tiles of 256 px)."""
+    west, south, east, north = bounds
+    middle = (south + north) / 2
+    degrees = max(east - west, (north - south) / math.cos(math.radians(middle)) * ASPECT, 1e-4)
+    zoom = math.log2(360 * VIEW_PX / (256 * degrees))
+    return (middle, (west + east) / 2), max(9, min(SINGLE_ZOOM, math.floor(zoom)))

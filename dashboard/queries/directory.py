@@ -164,7 +164,9 @@ def _assemble(read: Reader, *, is_staff: bool) -> dict[str, Institution]:
         is_protected = bool(place["is_protected"]) or any(link["service_id"] in hidden for link in links)
         if is_protected and not is_staff:
             continue
-        offers = tuple(parts.offer(link, services[link["service_id"]]) for link in links if link["service_id"] in services)
+        offers = tuple(
+            parts.offer(link, services[link["service_id"]]) for link in links if link["service_id"] in services
+        )
         owner = organizations.get(place["organization_id"])
         found[place["id"]] = parts.institution(place, offers, owner, is_protected=is_protected)
     return found
@@ -219,7 +221,9 @@ class _Parts:
             rule=self.rules.get(own) or self.code_rules.get(row["service_code"] or ""),
         )
 
-    def institution(self, place: Row, offers: tuple[Offer, ...], owner: Row | None, *, is_protected: bool) -> Institution:
+    def institution(
+        self, place: Row, offers: tuple[Offer, ...], owner: Row | None, *, is_protected: bool
+    ) -> Institution:
         """A place with its offers in the order of the taxonomy."""
         order = {code: position for position, code in enumerate(load_taxonomy().services)}
         addresses = self.addresses.get(place["id"], [])
@@ -260,4 +264,6 @@ def _observation(row: Row) -> Observation:
     if name not in LINK_OF:
         name = row["property"]
     seen_on = row["observed_on"]
-    return Observation(name, row["value"], row["source"], seen_on if isinstance(seen_on, date) else None, row["note"] or "")
+    return Observation(
+        name, row["value"], row["source"], seen_on if isinstance(seen_on, date) else None, row["note"] or ""
+    )

@@ -18,7 +18,9 @@ from etl.db import make_engine
 from etl.ids import fact_id
 from etl.schema import data_report, need_outcome
 
-Outcome = Literal["no_service", "not_entitled", "full", "closed_then", "not_accessible", "too_far", "referred", "helped"]
+Outcome = Literal[
+    "no_service", "not_entitled", "full", "closed_then", "not_accessible", "too_far", "referred", "helped"
+]
 FIELDS = ("hours", "phone", "address", "accessibility", "closed", "other")
 STATUSES = ("new", "accepted", "rejected", "done")
 MAX_TEXT = 1_000
@@ -49,7 +51,13 @@ class Writer:
             connection.execute(insert(data_report).values(values))
 
     def need(
-        self, outcome: Outcome, *, now: datetime, service_code: str = "", location_id: str = "", caller_group_mask: int = 0
+        self,
+        outcome: Outcome,
+        *,
+        now: datetime,
+        service_code: str = "",
+        location_id: str = "",
+        caller_group_mask: int = 0,
     ) -> None:
         """Note how a need ended: what was looked for, never who looked or what they typed."""
         key = secrets.token_hex(12)
