@@ -29,7 +29,7 @@ WATCHED: Final[Mapping[str, tuple[str, ...]]] = {
     "closed": ("executor",),
     "followups_denied": ("executor",),
 }
-"""What is watched of each measure, besides its whole."""
+"""What is watched of each measure besides its whole, in the order of the lines: causes before consequences."""
 
 CELLS: Final[Mapping[str, tuple[str, ...]]] = {
     "contacts": ("topic", "territory", "channel"),
@@ -98,7 +98,8 @@ class _Day:
         watched = [found for measure, dims in WATCHED.items() if (found := self._watched(measure, dims)) is not None]
         findings = judge(watched, kinds[:-1], int(kinds[-1]))
         chosen = lines(findings, self._cells, self._where, same_story=SAME_STORY)
-        told = tuple(Line(one, self._drivers(one)) for one in chosen)
+        order = list(WATCHED)
+        told = tuple(Line(one, self._drivers(one)) for one in sorted(chosen, key=lambda one: order.index(one.measure)))
         return Watch(told, len(findings), len(self.past) // 7)
 
     def _watched(self, measure: str, dims: Sequence[str]) -> Watched | None:
