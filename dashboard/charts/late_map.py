@@ -1,0 +1,233 @@
+"""The cards of the map of the late: the map, what is selected on it, the clusters, the territories."""
+
+from __future__ import annotations
+
+from typing import Any, Final, cast
+
+import flask
+import pandas as pd
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard import formats
+from dashboard.components.card import Chart
+from dashboard.directory.guide import guide_of
+from dashboard.figures.parts import ranked
+from dashboard.maps.area import Area, is_inside, parse_area
+from dashboard.maps.late_map import late_map, picture
+from dashboard.metrics.clusters import clusters
+from dashboard.queries.contact_centre import sums
+from dashboard.queries.late_map import late_or_urgent, received_places
+from dashboard.theme import LATE
+from dashboard.view import View
+from geodata.basemap.style import plotly_style
+
+STATES: Final = ("late_3x", "late", "urgent")
+SIGN: Final = {"late_3x": "▲▲", "late": "▲", "urgent": "●"}
+KPIS: Final = ("overdue", "late_3x", "due_today", "due_24h", "at_risk", "on_time_pct")
+TOP: Final = 20
+
+
+def area_of(view: View) -> Area:
+    """The outline drawn on the map, as the address has it."""
+    return parse_area(view.extra.get("area", ""))
+
+
+def the_map(view: View) -> Chart:
+    """Late and urgent requests, clusters, and the late share of each territory."""
+    marks = _marks(view)
+    placed = marks.dropna(subset=["lon", "lat"])
+    areas, rings = territories_of(view), _clusters(view)
+    shown = areas.dropna(subset=["geometry"])
+    counts = {state: int((marks["state"] == state).sum()) for state in STATES}
+    n, unplaced = len(marks), len(marks) - len(placed)
+    worst = areas[areas["due"] >= view.deps.settings.min_n].sort_values("late_pct", ascending=False)
+    finding = ""
+    if len(areas) or n:
+        finding = view.t(
+            "late_map.says", late=counts["late"] + counts["late_3x"], three=counts["late_3x"],
+            urgent=counts["urgent"], territory=worst["name"].iloc[0] if len(worst) else formats.NONE,
+            share=formats.percent(float(worst["late_pct"].iloc[0]), view.lang) if len(worst) else formats.NONE,
+        )  # fmt: skip
+    names = {state: view.t(f"late_map.state.{state}") for state in STATES} | {"cluster": view.t("late_map.cluster")}
+    notes = [view.t("late_map.unplaced", n=unplaced)]
+    if bool(view.reference.tables["territory"]["is_approximate"].any()):
+        notes.append(view.t("late_map.approximate"))
+    return Chart(
+        finding=finding,
+        unit=view.t("late_map.unit"),
+        n=n or int(areas["due"].sum()),
+        table=marks,
+        columns=_columns(view, "sign", "key", "topic_name", "territory_name", "executor_name", "due", "lon", "lat"),
+        figure=late_map(shown, placed, rings, names=names, area=area_of(view), style=_style(view)),
+        note="; ".join(notes),
+    )
+
+
+def legend(view: View) -> Component:
+    """What the marks mean, in words, and the same map drawn for paper."""
+    marks, shown = _marks(view).dropna(subset=["lon", "lat"]), territories_of(view).dropna(subset=["geometry"])
+    entries = [
+        html.Li([html.Span(SIGN[state], className=f"mark mark-{state}", **{"aria-hidden": "true"}), " ",
+                 view.t(f"late_map.state.{state}")])
+        for state in STATES
+    ]  # fmt: skip
+    entries.append(html.Li([html.Span("◯", className="mark mark-cluster", **{"aria-hidden": "true"}), " ",
+                            view.t("late_map.cluster")]))  # fmt: skip
+    entries.append(html.Li([html.Span("▒", className="mark mark-late"), " ", view.t("late_map.shade")]))
+    drawn = html.Img(src=picture(shown, marks), alt=view.t("late_map.card.map"), className="map-print")
+    return html.Div([html.Ul(entries, className="map-legend"), drawn])
+
+
+def chosen(view: View) -> Chart:
+    """The requests inside the outline drawn on the map; all of them where none is drawn."""
+    marks, area = _marks(view), area_of(view)
+    held = marks[is_inside(marks, area)].reset_index(drop=True)
+    key = "late_map.chosen_says" if area else "late_map.chosen_all"
+    return Chart(
+        finding=view.t(key, n=len(held), late=int((held["state"] != "urgent").sum())),
+        unit=view.t("late_map.unit"),
+        n=len(held),
+        table=held,
+        columns=_columns(view, "sign", "key", "topic_name", "territory_name", "executor_name", "due", "over"),
+        is_table=True,
+        hrefs={"key": [view.href("/request", request=str(one)) for one in held["request_id"]]},
+    )
+
+
+def cluster_list(view: View) -> Chart:
+    """Each cluster: what, where, how many, how many would be usual."""
+    found = _clusters(view)
+    zone = view.deps.profile.zone
+    frame = found.assign(
+        topic_name=[view.reference.label("topic", code, view.lang) for code in found["topic"]],
+        first=[formats.instant(at, view.lang, zone) for at in found["first_at"]],
+        last=[formats.instant(at, view.lang, zone) for at in found["last_at"]],
+        usual=found["expected"].astype(float).round(1),
+        radius=found["radius_m"].astype(float).round(0),
+    )
+    finding = view.t("late_map.clusters_none")
+    if len(frame):
+        best = frame.iloc[0]
+        finding = view.t(
+            "late_map.clusters_says", topic=best["topic_name"], count=int(best["n"]),
+            usual=formats.number(float(best["usual"]), view.lang, digits=1), n=len(frame),
+        )  # fmt: skip
+    return Chart(
+        finding=finding,
+        unit=view.t("late_map.unit_clusters"),
+        n=len(frame),
+        table=frame,
+        columns=_columns(view, "topic_name", "n", "usual", "radius", "first", "last"),
+        is_table=True,
+        note=view.t("late_map.clusters_note"),
+    )
+
+
+def territories(view: View) -> Chart:
+    """Late share of the requests due in the period, territory by territory."""
+    frame = territories_of(view).sort_values("late_pct", ascending=False, ignore_index=True)
+    known = frame[frame["due"] >= view.deps.settings.min_n]
+    due, late = int(frame["due"].sum()), int(frame["late"].sum())
+    mean = late * 100 / due if due else 0.0
+    top = known.head(TOP)
+    finding = ""
+    if len(top):
+        finding = view.t(
+            "late_map.territories_says", name=top["name"].iloc[0],
+            share=formats.percent(float(top["late_pct"].iloc[0]), view.lang), mean=formats.percent(mean, view.lang),
+        )  # fmt: skip
+    return Chart(
+        finding=finding,
+        unit=view.t("late_map.unit_late"),
+        n=due if len(top) else 0,
+        table=frame,
+        columns=_columns(view, "name", "due", "late", "late_pct", "open_late"),
+        figure=ranked(
+            list(top["name"]), top["late_pct"].tolist(), lang=view.lang, colours=LATE,
+            texts=[f"{formats.percent(share, view.lang)} · {formats.number(int(n), view.lang)}"
+                   for share, n in zip(top["late_pct"], top["late"], strict=True)],
+            reference=(mean, f"{view.t('late_map.mean')}: {formats.percent(mean, view.lang)}"),
+        ),
+    )  # fmt: skip
+
+
+def territories_of(view: View) -> pd.DataFrame:
+    """Columns `code, name, geometry, due, late, late_pct, open_late, text` of the lowest territories."""
+    counted = sums(view.read, view.filters, "due", ["due", "late_closed", "open"], by="territory", now=view.now)
+    counted = counted.set_index("code")
+    marks = _marks(view)
+    waiting = marks[marks["state"] != "urgent"].groupby("territory")["request_id"].count()
+    table = view.reference.tables["territory"]
+    leaves = [str(code) for code in table.index if not (table["parent"] == code).any()]
+    rows = []
+    for code in leaves:
+        due, closed, still = (int(counted[one].get(code, 0)) for one in ("due", "late_closed", "open"))
+        late, name = closed + still, view.reference.label("territory", code, view.lang)
+        share = late * 100 / due if due >= view.deps.settings.min_n else float("nan")
+        text = f"<b>{name}</b><br>{view.t('late_map.late_of', share=formats.percent(share, view.lang), due=due)}"
+        rows.append((code, name, table.loc[code, "geometry"], due, late, share, int(waiting.get(code, 0)), text))
+    names = ["code", "name", "geometry", "due", "late", "late_pct", "open_late", "text"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _marks(view: View) -> pd.DataFrame:
+    """Late and urgent requests with their words; asked once per answer."""
+    return cast("pd.DataFrame", _once(view, "_late_marks", _ask_marks))
+
+
+def _ask_marks(view: View) -> pd.DataFrame:
+    found = late_or_urgent(view.read, view.filters, now=view.now)
+    zone = view.deps.profile.zone
+    labels = {kind: view.reference.labels(kind, view.lang) for kind in ("topic", "territory", "executor")}
+    for kind, names in labels.items():
+        found[f"{kind}_name"] = [names.get(code, formats.NONE) for code in found[kind]]
+    found["sign"] = [f"{SIGN[state]} {view.t(f'late_map.state.{state}')}" for state in found["state"]]
+    found["due"] = [formats.NONE if at != at else formats.instant(at, view.lang, zone) for at in found["due_at"]]
+    found["over"] = [
+        formats.NONE if at != at else formats.duration((view.now - at).total_seconds(), view.lang)
+        for at in found["due_at"]
+    ]
+    found["key"] = found["source_key"].astype(str)
+    found["text"] = [
+        f"<b>{sign}</b><br>{topic}<br>{executor}<br>{due}"
+        for sign, topic, executor, due in zip(
+            found["sign"], found["topic_name"], found["executor_name"], found["due"], strict=True
+        )
+    ]
+    return found
+
+
+def _clusters(view: View) -> pd.DataFrame:
+    return cast("pd.DataFrame", _once(view, "_late_clusters", _ask_clusters))
+
+
+def _ask_clusters(view: View) -> pd.DataFrame:
+    places = received_places(view.read, view.filters, now=view.now)
+    found = clusters(places, days=float(view.filters.days))
+    names = view.reference.labels("topic", view.lang)
+    texts = [
+        view.t("late_map.ring", topic=names.get(topic, topic), n=int(n))
+        for topic, n in zip(found["topic"], found["n"], strict=True)
+    ]
+    return found.assign(text=texts)
+
+
+def _once(view: View, name: str, ask: Any) -> Any:
+    if name not in view.__dict__:
+        view.__dict__[name] = ask(view)
+    return view.__dict__[name]
+
+
+def _style(view: View) -> dict[str, Any] | None:
+    """The city's own base map where one is built; None: the territories alone."""
+    tiles = guide_of(view.deps).tiles()
+    if tiles is None or not flask.has_request_context():
+        return None
+    theme = "dark" if flask.request.cookies.get("linka_theme") == "dark" else "light"
+    address = f"{flask.request.host_url}tiles/{{z}}/{{x}}/{{y}}.mvt"
+    return plotly_style(address, theme, min_zoom=tiles.min_zoom, max_zoom=tiles.max_zoom)
+
+
+def _columns(view: View, *names: str) -> dict[str, str]:
+    return {name: view.t(f"late_map.column.{name}") for name in names}

@@ -1,0 +1,133 @@
+"""The map of the late: territories by their share of late requests, open requests as marks, clusters as rings."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import quote
+
+import pandas as pd
+import shapely
+
+from dashboard.maps.area import Area
+from dashboard.maps.plotly_map import map_layout
+from dashboard.theme import BLUE, LATE, LATE_3X, PURPLE, SLATE
+
+MARKS: Final[Mapping[str, tuple[str, int]]] = {"urgent": (BLUE, 9), "late": (LATE, 10), "late_3x": (LATE_3X, 14)}
+"""Colour and size, pixels, of each state; larger is worse, so that the states are told without their colour."""
+SHADE: Final = ((0.0, "rgba(210,81,47,0.04)"), (1.0, "rgba(210,81,47,0.62)"))
+MOST_MARKS: Final = 4_000
+RING_POINTS: Final = 40
+WIDTH: Final = 900
+
+
+def late_map(
+    territories: pd.DataFrame,
+    marks: pd.DataFrame,
+    rings: pd.DataFrame,
+    *,
+    names: Mapping[str, str],
+    area: Area = (),
+    style: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Territories: `code, geometry` (WKB), `late_pct`, `text`; marks: `lon, lat, state, text`; rings: `lon, lat,
+    radius_m, text`. `names` are the words of each state and of `cluster`."""
+    lon, lat, zoom = _view(territories, marks)
+    data: list[dict[str, Any]] = []
+    if len(territories):
+        data.append(_choropleth(territories))
+    data += [_ring(one, names["cluster"]) for one in rings.to_dict("records")]
+    data += [_marks(marks[marks["state"] == state].head(MOST_MARKS), state, names[state]) for state in MARKS]
+    if area:
+        line = [*area, area[0]]
+        data.append(_line([one[0] for one in line], [one[1] for one in line], SLATE, ""))
+    layout = map_layout(lon=lon, lat=lat, zoom=zoom, style=style, is_selectable=True)
+    return {"data": data, "layout": layout}
+
+
+def _choropleth(territories: pd.DataFrame) -> dict[str, Any]:
+    features = [
+        {"type": "Feature", "id": code, "properties": {}, "geometry": _geojson(shape)}
+        for code, shape in zip(territories["code"], territories["geometry"], strict=True)
+    ]
+    return {
+        "type": "choroplethmap", "geojson": {"type": "FeatureCollection", "features": features},
+        "locations": list(territories["code"]), "z": territories["late_pct"].fillna(0).tolist(), "zmin": 0,
+        "colorscale": SHADE, "showscale": False, "marker": {"line": {"width": 1.4, "color": SLATE}},
+        "customdata": list(territories["text"]), "hovertemplate": "%{customdata}<extra></extra>",
+    }  # fmt: skip
+
+
+def _marks(held: pd.DataFrame, state: str, name: str) -> dict[str, Any]:
+    colour, size = MARKS[state]
+    return {
+        "type": "scattermap", "mode": "markers", "lon": held["lon"].tolist(), "lat": held["lat"].tolist(),
+        "name": name, "marker": {"size": size, "color": colour, "opacity": 0.9},
+        "customdata": list(held["text"]), "hovertemplate": "%{customdata}<extra></extra>",
+    }  # fmt: skip
+
+
+def _ring(one: Mapping[str, Any], name: str) -> dict[str, Any]:
+    lat, reach = float(one["lat"]), max(float(one["radius_m"]), 120.0) / 111_320
+    turns = [2 * math.pi * place / RING_POINTS for place in range(RING_POINTS + 1)]
+    lons = [float(one["lon"]) + reach / math.cos(math.radians(lat)) * math.sin(turn) for turn in turns]
+    lats = [lat + reach * math.cos(turn) for turn in turns]
+    return {**_line(lons, lats, PURPLE, name), "hovertemplate": f"{one['text']}<extra></extra>", "hoverinfo": None}
+
+
+def _line(lons: Sequence[float], lats: Sequence[float], colour: str, name: str) -> dict[str, Any]:
+    return {
+        "type": "scattermap", "mode": "lines", "lon": list(lons), "lat": list(lats), "name": name,
+        "line": {"width": 3, "color": colour}, "hoverinfo": "skip",
+    }  # fmt: skip
+
+
+def _geojson(wkb: bytes) -> dict[str, Any]:
+    mapped: dict[str, Any] = shapely.geometry.mapping(shapely.from_wkb(wkb))
+    return mapped
+
+
+def _bounds(territories: pd.DataFrame, marks: pd.DataFrame) -> tuple[float, float, float, float]:
+    if len(territories):
+        west, south, east, north = shapely.total_bounds(shapely.from_wkb(territories["geometry"].to_numpy()))
+        return float(west), float(south), float(east), float(north)
+    if len(marks):
+        return marks["lon"].min(), marks["lat"].min(), marks["lon"].max(), marks["lat"].max()
+    return -1.0, -1.0, 1.0, 1.0
+
+
+def _view(territories: pd.DataFrame, marks: pd.DataFrame) -> tuple[float, float, float]:
+    """Centre and zoom that show everything on some 800 x 500 pixels (a world of 512 pixels at zoom 0)."""
+    west, south, east, north = _bounds(territories, marks)
+    lat = (south + north) / 2
+    wide = max((east - west) / 360 * 512 / 800, 1e-6)
+    high = max((north - south) / math.cos(math.radians(lat)) / 360 * 512 / 480, 1e-6)
+    return (west + east) / 2, lat, min(max(math.log2(1 / max(wide, high)) - 0.1, 1.0), 15.0)
+
+
+def picture(territories: pd.DataFrame, marks: pd.DataFrame) -> str:
+    """The same as a drawing for paper (a data address): WebGL maps print blank."""
+    west, south, east, north = _bounds(territories, marks)
+    flat = math.cos(math.radians((south + north) / 2))
+    scale = WIDTH / max((east - west) * flat, 1e-9)
+    height = max((north - south) * scale, 1)
+
+    def at(lon: float, lat: float) -> str:
+        return f"{(lon - west) * flat * scale:.1f},{(north - lat) * scale:.1f}"
+
+    drawn = []
+    for wkb, late_pct in zip(territories["geometry"], territories["late_pct"].fillna(0), strict=True):
+        shape = shapely.from_wkb(wkb)
+        for part in getattr(shape, "geoms", [shape]):
+            corners = " ".join(at(lon, lat) for lon, lat in part.exterior.coords)
+            drawn.append(
+                f'<polygon points="{corners}" fill="{LATE}" fill-opacity="{late_pct / 160:.2f}" stroke="{SLATE}"/>'
+            )
+    for state, (colour, size) in MARKS.items():
+        for lon, lat in marks.loc[marks["state"] == state, ["lon", "lat"]].head(MOST_MARKS).to_numpy():
+            x, y = at(lon, lat).split(",")
+            drawn.append(f'<circle cx="{x}" cy="{y}" r="{size / 2.4:.1f}" fill="{colour}" stroke="#fff"/>')
+    return "data:image/svg+xml," + quote(
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}">{"".join(drawn)}</svg>'
+    )

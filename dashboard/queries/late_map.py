@@ -1,0 +1,71 @@
+"""What the map of the late asks: open requests that are late or urgent, with their places, and where all came from."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+import pandas as pd
+from sqlalchemy import or_, select
+
+from dashboard.filters import Filters
+from dashboard.queries.reader import Reader
+from dashboard.queries.selection import select_of
+from dashboard.queries.series import BY, coded
+from etl.rollup.requests import DIMS
+from etl.schema import request, request_class, sla_result
+
+MOST: Final = 100_000
+"""Requests that one map takes; beyond, the filters must narrow."""
+
+
+def late_or_urgent(read: Reader, filters: Filters, *, now: datetime) -> pd.DataFrame:
+    """Open requests at `now` past their term or of an urgent class, whatever the period; those without a place too.
+
+    Columns: `request_id, source_key, created_at, due_at, late3_at, lon, lat, topic, territory, executor,
+    request_class` (codes), `state`: late_3x, late or urgent.
+    """
+    where = select_of(read, filters)
+    urgent = select(request_class.c.request_class_id).where(
+        request_class.c.city_id == read.city_id, request_class.c.kind == "urgent"
+    )
+    found = read.frame(
+        select(
+            request.c.request_id, request.c.source_key, request.c.created_at, sla_result.c.due_at,
+            sla_result.c.late3_at, request.c.lon, request.c.lat, request.c.topic_id, request.c.territory_id,
+            request.c.executor_id, request.c.request_class_id,
+        )
+        .select_from(request.join(sla_result, sla_result.c.request_id == request.c.request_id))
+        .where(request.c.city_id == read.city_id, request.c.status == "open", sla_result.c.verdict.is_(None))
+        .where(or_(sla_result.c.due_at <= now, request.c.request_class_id.in_(urgent)))
+        .where(*where.conditions({name: DIMS[name] for name in where.dimensions}))
+        .order_by(sla_result.c.due_at, request.c.request_id)
+        .limit(MOST)
+    )  # fmt: skip
+    found = _coded(read, found, ("topic", "territory", "executor", "request_class"))
+    moment = pd.Timestamp(now)
+    due, late3 = (pd.to_datetime(found[name], utc=True) for name in ("due_at", "late3_at"))
+    state = pd.Series("urgent", index=found.index, dtype=object)
+    state = state.mask(due <= moment, "late").mask(late3 <= moment, "late_3x")
+    return found.assign(state=state)
+
+
+def received_places(read: Reader, filters: Filters, *, now: datetime) -> pd.DataFrame:
+    """Columns `request_id`, `created_at`, `lon`, `lat`, `topic` of the period's requests that have a place."""
+    where = select_of(read, filters)
+    found = read.frame(
+        select(request.c.request_id, request.c.created_at, request.c.lon, request.c.lat, request.c.topic_id)
+        .where(request.c.city_id == read.city_id, request.c.lon.is_not(None), request.c.created_at <= now)
+        .where(request.c.created_on.between(where.from_on, where.to_on))
+        .where(*where.conditions({name: DIMS[name] for name in where.dimensions}))
+        .order_by(request.c.created_at.desc())
+        .limit(MOST)
+    )
+    return _coded(read, found, ("topic",))
+
+
+def _coded(read: Reader, found: pd.DataFrame, kinds: tuple[str, ...]) -> pd.DataFrame:
+    for kind in kinds:
+        numbers: dict[str, Any] = {BY[kind]: found[BY[kind]].fillna(0).astype("int64")}
+        found = coded(read, found.assign(**numbers), kind).rename(columns={"code": kind})
+    return found

@@ -1,0 +1,142 @@
+"""Any two areas or two periods side by side on every figure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
+
+from dash import Dash, Input, Output, ctx, dcc, html, no_update
+from dash.development.base_component import Component
+
+from dashboard import queries
+from dashboard.cards import ChartOf, bind, bind_block
+from dashboard.charts import compare
+from dashboard.choices import choices
+from dashboard.components.card import Size, Width, card
+from dashboard.components.ids import Shell
+from dashboard.components.page_head import page_head
+from dashboard.i18n import Texts
+from dashboard.page import Page
+from dashboard.view import View, language, view
+
+if TYPE_CHECKING:
+    from dashboard.deps import Deps
+
+PATH = "/compare"
+
+
+class Ids(StrEnum):
+    """Parts of the page."""
+
+    FROM = "compare-from"
+    TO = "compare-to"
+    TERRITORY = "compare-territory"
+    SIDES = "compare-sides"
+    FIGURES = "compare-figures"
+    DAYS = "compare-days"
+    TOPICS = "compare-topics"
+
+
+CARDS: dict[Ids, tuple[ChartOf, str, Width, Size]] = {
+    Ids.DAYS: (compare.days, "days", "half", "l"),
+    Ids.TOPICS: (compare.topics, "topics", "half", "l"),
+    Ids.FIGURES: (compare.figures, "figures", "full", "m"),
+}
+TABLES = (Ids.FIGURES,)
+
+
+def layout(deps: Deps, /, **_query: Any) -> Component:
+    """The choice of side B, then the cards."""
+    t = Texts(language(deps))
+    cards = [
+        card(
+            name,
+            t(f"compare.card.{part}"),
+            t,
+            definition=t(f"compare.card_define.{part}"),
+            width=width,
+            size=size,
+            has_figure=name not in TABLES,
+        )
+        for name, (_, part, width, size) in CARDS.items()
+    ]
+    return html.Div(
+        [
+            page_head(t("compare.title"), t("compare.lead"), t),
+            html.Div([_fields(deps, t), html.Div(id=Ids.SIDES, className="compare-sides")], className="compare-bar"),
+            html.Div(cards, className="cards"),
+        ]
+    )
+
+
+def _fields(deps: Deps, t: Texts) -> Component:
+    places = choices(queries.reference(deps.read), t.lang)["territory"]
+    options = [
+        {"value": "", "label": t("compare.same_place")},
+        {"value": compare.REST, "label": t("compare.shortcut.rest")},
+        *places,
+    ]
+    select = html.Div(
+        [html.Label(t("compare.territory"), htmlFor=Ids.TERRITORY), _select(Ids.TERRITORY, options)], className="field"
+    )
+    return html.Div(
+        [_day(Ids.FROM, t("compare.from")), _day(Ids.TO, t("compare.to")), select], className="filter-row filters-b"
+    )
+
+
+def _day(input_id: str, label: str) -> Component:
+    field = dcc.Input(id=input_id, type="date", value="", className="date", debounce=False)
+    return html.Div([html.Label(label, htmlFor=input_id), field], className="field")
+
+
+def _select(input_id: str, options: list[dict[str, Any]]) -> Component:
+    import dash_mantine_components as dmc
+
+    return dmc.Select(id=input_id, data=options, value="", allowDeselect=False, searchable=True, size="sm")
+
+
+def sides(seen: View) -> Component:
+    """What A and B are, and links to what B often is."""
+    names = [
+        html.Span(name, className=f"side side-{letter}")
+        for letter, name in zip("ab", compare.side_names(seen), strict=True)
+    ]
+    links = [
+        dcc.Link(seen.t(f"compare.shortcut.{name}"), href=seen.href(PATH, **extra), className="chip")
+        for name, extra in compare.shortcuts(seen).items()
+    ]
+    return html.Div([html.P(names, className="side-names"), html.Div(links, className="chips")])
+
+
+def sync(deps: Deps, search: str | None, first: str | None, last: str | None, place: str | None) -> tuple[Any, ...]:
+    """Fields from the address when it changed, the address from the fields when one of them did."""
+    seen = view(deps, search or "")
+    _, other = compare.sides(seen)
+    shown = (other.from_on.isoformat(), other.to_on.isoformat(), seen.extra.get("vs_territory", "").split(",")[0])
+    if ctx.triggered_id in (None, Shell.URL) or (first, last, place) == shown:
+        return (no_update, *shown)
+    if not first or not last or first > last:
+        return (no_update, no_update, no_update, no_update)
+    held = [(key, value) for key, value in parse_qsl((search or "").lstrip("?")) if not key.startswith("vs_")]
+    changed = {"vs_from": first, "vs_to": last, **({"vs_territory": place} if place else {})}
+    if place and ctx.triggered_id == Ids.TERRITORY and "vs_from" not in seen.extra:
+        changed = {"vs_territory": place}
+    return ("?" + urlencode([*held, *changed.items()]), no_update, no_update, no_update)
+
+
+def register(app: Dash, deps: Deps) -> None:
+    """Add the page and bind its parts."""
+    deps.pages.add(Page(PATH, "compare.title", partial(layout, deps), nav="compare.title", order=70))
+    bind_block(app, deps, Ids.SIDES, sides)
+    for name, (chart_of, *_) in CARDS.items():
+        bind(app, deps, name, chart_of, has_figure=name not in TABLES)
+    fields = (Ids.FROM, Ids.TO, Ids.TERRITORY)
+    app.callback(
+        Output(Shell.URL, "search", allow_duplicate=True),
+        *(Output(field, "value") for field in fields),
+        Input(Shell.URL, "search"),
+        *(Input(field, "value") for field in fields),
+        prevent_initial_call="initial_duplicate",
+    )(partial(sync, deps))
