@@ -19,8 +19,7 @@ from dashboard.theme import BLUE, GREEN, LATE, SLATE
 from dashboard.view import View
 
 KPIS: Final = (
-    "followups_tried", "reached_pct", "confirmed_pct", "satisfaction_pct", "false_closure_pct", "confirmed_on_time_pct",
-    "response_pct",
+    "followups_tried", "reached_pct", "confirmed_pct", "satisfaction_pct", "false_closure_pct", "response_pct",
 )  # fmt: skip
 STEPS: Final = {
     "tried": "followups_tried", "reached": "followups_reached", "confirmed": "followups_confirmed",

@@ -28,6 +28,8 @@ VERDICTS: Final = ("on_time", "late", "late_3x")
 PROMISE_DAYS: Final = 90
 TOP: Final = 14
 HALF, NINE_IN_TEN = 0.5, 0.9
+TABLE_POINTS: Final = 60
+SOON_MOST: Final = 100_000
 _S_PER_MIN: Final = 60
 
 
@@ -137,11 +139,12 @@ def survival(view: View) -> Chart:
         for share, time in times.items()
         if time is not None
     ]
+    told = curve.iloc[:: max(1, len(curve) // TABLE_POINTS)].reset_index(drop=True)
     table = pd.DataFrame({
-        "time": [formats.duration(time * _S_PER_MIN, view.lang) for time in curve["time_min"]],
-        "hours": curve["time_min"] / 60, "at_risk": curve["at_risk"].astype("int64"), "closed": curve["closed"],
-        "closed_pct": 100 * (1 - curve["survival"]), "low_pct": 100 * (1 - curve["high"]),
-        "high_pct": 100 * (1 - curve["low"]),
+        "time": [formats.duration(time * _S_PER_MIN, view.lang) for time in told["time_min"]],
+        "hours": told["time_min"] / 60, "at_risk": told["at_risk"].astype("int64"),
+        "closed_pct": 100 * (1 - told["survival"]), "low_pct": 100 * (1 - told["high"]),
+        "high_pct": 100 * (1 - told["low"]),
     })  # fmt: skip
     return Chart(
         finding=promise_text(view, times[HALF], times[NINE_IN_TEN]) if n else "",
@@ -213,7 +216,8 @@ def _time(view: View, minutes: float | None) -> str:
 def due_hours(view: View) -> Chart:
     """Terms that end within the next 24 hours, by the hour."""
     zone = view.deps.profile.zone
-    soon = sla.due_soon(view.read, view.filters, now=view.now)
+    soon = sla.due_soon(view.read, view.filters, now=view.now, limit=SOON_MOST)
+    total = queries.total(view.read, view.filters, "due_24h", now=view.now)
     start = view.now.astimezone(zone).replace(minute=0, second=0, microsecond=0)
     hours = [start + timedelta(hours=step) for step in range(25)]
     ends = pd.Series(
@@ -228,12 +232,12 @@ def due_hours(view: View) -> Chart:
     finding = view.t("sla.due_none")
     if len(soon):
         peak = frame.iloc[int(frame["value"].argmax())]
-        finding = view.t("sla.due_says", n=len(soon), paused=int(soon["is_paused"].sum()), hour=peak["label"],
+        finding = view.t("sla.due_says", n=total, paused=int(soon["is_paused"].sum()), hour=peak["label"],
                          most=int(peak["value"]))  # fmt: skip
     return Chart(
         finding=finding,
         unit=view.t("sla.unit_hour"),
-        n=len(soon),
+        n=total,
         table=shown,
         columns={"label": view.t("sla.column.hour"), "value": view.t("sla.column.requests")},
         figure=ranked(list(shown["label"]), shown["value"].tolist(), lang=view.lang, colours=AT_RISK),
@@ -252,8 +256,8 @@ def due_list(view: View) -> Chart:
         finding=view.t("sla.due_list_says", name=frame["executor_name"].value_counts().index[0],
                        n=int(frame["executor_name"].value_counts().iloc[0]))
         if len(frame) else view.t("sla.due_none"),
-        unit=view.t("sla.unit_requests"),
-        n=len(frame),
+        unit=view.t("sla.unit_shown", shown=len(frame)),
+        n=queries.total(view.read, view.filters, "due_24h", now=view.now),
         table=frame,
         columns={
             "source_key": view.t("sla.column.request"), "due_at": view.t("sla.column.due_at"),

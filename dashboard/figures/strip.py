@@ -17,8 +17,9 @@ COLOURS: Final = {
     "working": GREEN, "overdue": LATE, "night": "rgba(113,128,143,0.35)", "day_off": "rgba(113,128,143,0.55)",
     "holiday": PURPLE, "pause": BLUE, "closed": "rgba(113,128,143,0.12)",
 }  # fmt: skip
-PATTERNS: Final = {"overdue": "/", "holiday": "x", "pause": ".", "day_off": "-"}
-"""Told by pattern too, not by colour alone."""
+WIDE: Final = 0.07
+"""A stretch of this share of the whole is named on the strip, so that it is told by word, not by colour alone."""
+PALE: Final = ("night", "day_off", "closed")
 _EXECUTORS: Final = (OLIVE, ORANGE, ROSE, PURPLE, SLATE)
 _TICKS: Final = 7
 
@@ -64,7 +65,8 @@ def strip(
     `segments`: `kind`, `start_at`, `end_at` (in the city's zone), `executor`, `label`, `minutes`.
     """
     used = [kind for kind in kinds if (segments["kind"] == kind).any()]
-    data = [_kind(segments[segments["kind"] == kind], kind, kinds[kind], lang) for kind in used]
+    whole = float(segments["minutes"].sum())
+    data = [_kind(segments[segments["kind"] == kind], kind, kinds[kind], lang, whole_min=whole) for kind in used]
     data += _holders(segments, executors, lang)
     layout = {
         "template": template(),
@@ -82,36 +84,48 @@ def strip(
     return {"data": data, "layout": layout}
 
 
-def _kind(part: pd.DataFrame, kind: str, name: str, lang: str) -> dict[str, Any]:
+def _kind(part: pd.DataFrame, kind: str, name: str, lang: str, *, whole_min: float) -> dict[str, Any]:
     labels = [f"{name}: {label}" if label else name for label in part["label"]]
-    return _bars(part, 1, name, labels, lang, COLOURS[kind], PATTERNS.get(kind, ""))
+    bars = _bars(part, 1, name, labels, lang, COLOURS[kind])
+    texts = [
+        label if minutes > WIDE * whole_min else "" for label, minutes in zip(labels, part["minutes"], strict=True)
+    ]
+    is_pale = kind in PALE
+    return {**bars, **_written([shortened(text, 34) for text in texts], is_pale=is_pale)}
+
+
+def _written(texts: Sequence[str], *, is_pale: bool) -> dict[str, Any]:
+    """Words on the bars themselves."""
+    font = {"size": 13} if is_pale else {"color": "#ffffff", "size": 13}
+    return {"text": list(texts), "textposition": "inside", "insidetextanchor": "middle", "textangle": 0,
+            "constraintext": "none", "insidetextfont": font}  # fmt: skip
 
 
 def _holders(segments: pd.DataFrame, executors: Mapping[str, str], lang: str) -> list[dict[str, Any]]:
     open_ones = segments[segments["kind"] != "closed"]
     turn = (open_ones["executor"] != open_ones["executor"].shift()).cumsum()
-    held = open_ones.groupby(turn).agg({"start_at": "first", "end_at": "last", "executor": "first", "minutes": "sum"})
+    held = open_ones.groupby(turn).agg({"start_at": "first", "end_at": "last", "executor": "first"})
+    held["minutes"] = [
+        (end - start).total_seconds() / 60 for start, end in zip(held["start_at"], held["end_at"], strict=True)
+    ]
     found = []
     for place, code in enumerate(dict.fromkeys(held["executor"])):
         part, name = held[held["executor"] == code], executors.get(code, code)
-        bars = _bars(part, 0, name, [name] * len(part), lang, _EXECUTORS[place % len(_EXECUTORS)], "")
-        wide = part["minutes"] > 0.16 * held["minutes"].sum()
-        bars["text"] = [shortened(name, 30) if is_wide else "" for is_wide in wide]
-        found.append({**bars, "showlegend": False, "textposition": "inside", "insidetextanchor": "middle",
-                      "insidetextfont": {"color": "#ffffff", "size": 13}})  # fmt: skip
+        bars = _bars(part, 0, name, [name] * len(part), lang, _EXECUTORS[place % len(_EXECUTORS)])
+        texts = [
+            shortened(name, 30) if minutes > 2 * WIDE * held["minutes"].sum() else "" for minutes in part["minutes"]
+        ]
+        found.append({**bars, "showlegend": False, **_written(texts, is_pale=False)})
     return found
 
 
-def _bars(
-    part: pd.DataFrame, row: int, name: str, labels: Sequence[str], lang: str, colour: str, pattern: str
-) -> dict[str, Any]:
+def _bars(part: pd.DataFrame, row: int, name: str, labels: Sequence[str], lang: str, colour: str) -> dict[str, Any]:
     lengths = [formats.duration(minutes * 60, lang) for minutes in part["minutes"]]
     starts = [_stamp(at, lang) for at in part["start_at"]]
     return {
         "type": "bar", "orientation": "h", "y": [row] * len(part), "base": [_local(at) for at in part["start_at"]],
         "x": [minutes * 60_000 for minutes in part["minutes"]], "name": name,
-        "marker": {"color": colour, "line": {"width": 0},
-                   "pattern": {"shape": pattern, "size": 7, "solidity": 0.28, "fgcolor": "#ffffff"}},
+        "marker": {"color": colour, "line": {"width": 0}},
         "customdata": list(zip(labels, lengths, starts, strict=True)),
         "hovertemplate": "%{customdata[0]}<br>%{customdata[2]}: <b>%{customdata[1]}</b><extra></extra>",
     }  # fmt: skip

@@ -92,7 +92,7 @@ def _median(part: pd.DataFrame) -> float:
     return float(held.loc[reached, "age_h"].iloc[0])
 
 
-def oldest_open(read: Reader, filters: Filters, *, now: datetime, limit: int = 50) -> pd.DataFrame:
+def oldest_open(read: Reader, filters: Filters, *, now: datetime, limit: int = 30) -> pd.DataFrame:
     """The longest open requests: `id` (text), `source_key`, `created_at`, `due_at`, `age_min`, `is_overdue`, codes."""
     where = select_of(read, filters)
     branch = FAMILIES["created"].branches[0]

@@ -16,7 +16,7 @@ from dashboard.queries.selection import select_of
 from etl.rollup.families import FAMILIES
 from etl.schema import followup, request
 
-LISTED: Final = 300
+LISTED: Final = 40
 _CALLS: Final = FAMILIES["followups"].branches[0]
 
 
