@@ -45,11 +45,12 @@ ADDRESS = (
 )
 SCHEDULE = ("valid_from", "valid_to", "freq", "byday", "bymonthday", "opens_at", "closes_at", "description")
 MAX_TAKEN = 300
+CARRIED_POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 def register(server: flask.Flask, deps: Deps) -> None:
-    """Add `/open-data`, `/open-data/services.json`, `locations.json`, `hsds.zip`, `places.geojson`, `/takeaway.html`."""
+    """Add `/open-data` with its four files, and `/takeaway.html`."""
 
     @server.route("/open-data")
     def about() -> flask.typing.ResponseReturnValue:
@@ -92,7 +93,7 @@ def register(server: flask.Flask, deps: Deps) -> None:
         headers = {
             "Content-Disposition": 'attachment; filename="linka-map.html"',
             "Cache-Control": "no-store",
-            "Content-Security-Policy": "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:",
+            "Content-Security-Policy": CARRIED_POLICY,
         }
         return flask.Response(page, mimetype="text/html", headers=headers)
 

@@ -1,4 +1,4 @@
-"""Pages that are plain HTML from the server, with Dash as an island for the map: they are read before, and without, scripts.
+"""Pages that are plain HTML from the server, with Dash as an island for the map: read before, and without, scripts.
 
 Templates lie in `dashboard/templates`; every value is escaped. A page of this kind gives its body as text, which has a
 place with the id `react-entry-point` where Dash puts the map.

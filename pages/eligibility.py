@@ -1,4 +1,4 @@
-"""The eligibility check: a few questions about one service, an answer with reasons, documents and what to do instead."""
+"""The eligibility check: a few questions about one service, an answer with reasons and documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The card of an institution: services, contact per service, hours, access, the way there, and what to do about errors."""
+"""The card of an institution: services, contact per service, hours, access and the way there."""
 
 from __future__ import annotations
 

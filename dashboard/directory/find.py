@@ -21,12 +21,12 @@ from dashboard.queries.directory import Institution, Offer
 from geodata.accessibility import PROFILES, Profile, assess
 from geodata.network.streets import haversine_m
 from geodata.routing import NoRouteError
-from geodata.search import Hit, Why
+from geodata.search import Hit, Kind, Why
 from geodata.taxonomy import Service
 
 State = Literal["open", "closed", "unknown"]
 Verdict = Literal["yes", "no", "unknown"]
-PLACE_KINDS = ("address", "street", "stop", "place")
+PLACE_KINDS: tuple[Kind, ...] = ("address", "street", "stop", "place")
 START_KINDS = ("address", "street", "stop")
 SAME_GROUP = {"disabilities": "disabled"}
 """Groups of profiles whose word in the taxonomy of services is another."""

@@ -40,7 +40,7 @@ ENTITLED_ORDER = {"yes": 0, "ask": 1, "no": 2}
 def best(
     guide: Guide, results: tuple[Result, ...], answers: dict[str, Value]
 ) -> list[tuple[Result, str, Verdict | None]]:
-    """The three best: entitled before to be asked, open before unknown, then by travel time; who is not entitled is out."""
+    """The three best: entitled before to be asked, open before unknown, then the nearest; never one not entitled to."""
     ranked = []
     for place in results[:LOOKED_AT]:
         for code in place.meant or tuple(sorted(place.place.codes))[:1]:

@@ -92,7 +92,8 @@ def map_of(deps: Deps, place_id: str, values: Mapping[str, Any]) -> Component:
     guide, lang = guide_of(deps), language(deps)
     place = guide.place(place_id)
     if place is None or place.lon is None or place.lat is None:
-        return html.Div()
+        nothing: Component = html.Div()
+        return nothing
     asked, _ = question(guide, values, lang)
     trip = trip_of(guide, place, asked, values, lang)
     found = ways(guide, trip, lang).itineraries if trip else ()

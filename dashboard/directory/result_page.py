@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +34,8 @@ def question(guide: Guide, values: Mapping[str, Any], lang: str) -> tuple[Asked,
     """What is asked, with the typed start looked up; and the start that nobody knows, else an empty text."""
     asked = parse(values, guide.taxonomy, zone=guide.deps.profile.zone)
     if "from" not in values:
-        return asked, ""
+        start = asked.start
+        return (replace(asked, start=replace(start, name=guide.called(start))) if start else asked), ""
     typed = one(values, "from")
     if asked.start is not None and one(values, "known") in ("", typed) and typed:
         return replace(asked, start=replace(asked.start, name=typed)), ""
@@ -161,9 +162,9 @@ def _choices(guide: Guide, asked: Asked, found: Found, lang: str) -> dict[str, l
         group.code: text_in(group.names, lang, *guide.deps.profile.languages)
         for group in guide.deps.profile.caller_groups
     }
-    words = {
+    words: dict[str, Callable[[str], str]] = {
         "language": lambda value: language_name(value, lang),
-        "access": lambda value: access_in_words("profiles", value, lang),
+        "access": lambda value: str(access_in_words("profiles", value, lang)),
         "for": lambda value: groups.get(value, value),
         "within": lambda value: t("social.minutes", n=int(value)),
         "open": lambda _value: t("social.open"),

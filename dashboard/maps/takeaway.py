@@ -1,4 +1,4 @@
-"""The take-away map: one HTML file with folium that opens with no network at all, sent, printed or put on a memory stick.
+"""The take-away map: one HTML file with folium that opens with no network at all, to send, print or carry.
 
 folium names its scripts and styles by CDN address. Here those that are used are written into the file, and there are no
 tiles: a map of streets does not fit a message, so places are drawn with names, and the list below says everything.
@@ -18,8 +18,10 @@ import folium
 
 VENDORED = Path(__file__).parents[2] / "assets" / "vendor"
 STYLE = """body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:60rem;padding:1rem;color:#15202b}
-.folium-map{position:relative!important;width:100%!important;height:26rem!important;left:0!important;top:0!important;background:#eef0f2}
-li{margin:.6rem 0;break-inside:avoid}.dim{color:#4b5866}h1{font-size:1.4rem}.leaflet-tooltip{font:inherit;font-size:13px}"""
+.folium-map{position:relative!important;width:100%!important;height:26rem!important;
+left:0!important;top:0!important;background:#eef0f2}
+li{margin:.6rem 0;break-inside:avoid}.dim{color:#4b5866}h1{font-size:1.4rem}
+.leaflet-tooltip{font:inherit;font-size:13px}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def takeaway(
     for number, spot in enumerate(placed, 1):
         words = escape(f"{number}. {spot.name}")
         folium.CircleMarker(
-            (spot.lat, spot.lon),
+            (spot.lat or 0.0, spot.lon or 0.0),
             radius=12,
             color="#ffffff",
             weight=2,

@@ -1,0 +1,82 @@
+"""The social map as people meet it: on a phone, on a desk, by keyboard, and where the map's script is blocked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Guard
+
+LIMIT_KB = 500
+
+
+@pytest.fixture(scope="module")
+def public(serve: Callable[[Any], str], public_app: Any) -> str:
+    return serve(public_app)
+
+
+def test_the_map_page_is_clean_for_axe_and_as_wide_as_its_screen(
+    page: Page, public: str, screen: str, axe: Callable[..., Any]
+) -> None:
+    page.goto(f"{public}/find?q=childminder")
+    expect(page.locator(".mark").first).to_be_visible()
+    assert axe(page, exclude=[".map-box"]) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert screen
+
+
+def test_search_filter_card_check_and_language_by_links_alone(page: Page, public: str, screen: str) -> None:
+    page.goto(f"{public}/find")
+    page.get_by_label("What do you need?").fill("кто может посидеть с ребёнком")
+    page.get_by_role("button", name="Search").click()
+    expect(page.locator(".place")).to_have_count(6)
+    page.locator(".place h3 a").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Social services centre")
+    expect(page.locator(".give.is-meant h3")).to_contain_text("Childminder")
+    page.locator(".give.is-meant").get_by_role("link", name="Am I entitled?").click()
+    page.get_by_label("yes").first.check()
+    page.get_by_role("button", name="Check").click()
+    expect(page.get_by_role("status")).to_contain_text("Not clear yet")
+    page.goto(f"{public}/find?service=nanny&access=wheelchair")
+    page.get_by_role("link", name="wheelchair").first.click()
+    expect(page.locator(".place")).to_have_count(6)
+    page.goto(f"{public}/lang/uk")
+    page.goto(f"{public}/find")
+    expect(page.locator("h1")).to_have_text("Знайдіть допомогу поруч")
+    assert screen
+
+
+def test_the_list_is_whole_where_scripts_are_blocked(page: Page, public: str, guard: Guard) -> None:
+    guard.allow("Failed to load resource|ERR_FAILED")
+    page.route("**/*.js*", lambda route: route.abort())
+    page.goto(f"{public}/find?service=nanny")
+    expect(page.locator(".place")).to_have_count(6)
+    expect(page.get_by_text("The map has not loaded. The list says the same.")).to_be_visible()
+
+
+def test_the_map_takes_few_stops_of_the_tab_key(page: Page, public: str) -> None:
+    page.goto(f"{public}/find?service=nanny")
+    expect(page.locator(".mark").first).to_be_visible()
+    inside = page.locator(".map-box").evaluate(
+        "box => [...box.querySelectorAll('a[href], button, [tabindex]')].filter(one => one.tabIndex >= 0).length"
+    )
+    assert inside <= 3
+
+
+def test_list_and_map_are_in_step(page: Page, public: str) -> None:
+    page.goto(f"{public}/find?service=legal_aid")
+    expect(page.locator(".mark").first).to_be_visible()
+    page.locator(".place h3 a").first.focus()
+    expect(page.locator(".place").first).to_have_class("place is-shown")
+
+
+def test_the_page_is_light_enough_for_an_old_phone(page: Page, public: str) -> None:
+    sizes: list[int] = []
+    page.on("response", lambda answer: sizes.append(answer.request.sizes()["responseBodySize"]))
+    page.goto(f"{public}/find")
+    expect(page.locator(".mark").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert sum(sizes) / 1000 < LIMIT_KB, f"{sum(sizes) / 1000:.0f} KB"

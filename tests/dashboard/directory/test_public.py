@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from dashboard.app import LinkaDash
+from dashboard.directory.asked import Asked, parse, point
+from dashboard.directory.find import find
+from dashboard.directory.guide import guide_of
+from dashboard.queries.directory import directory
+from etl.schema import data_report, location, need_outcome
+from geodata.search import topic_index
+from geodata.taxonomy import load_taxonomy
+from tests.dashboard.apps import NOW
+
+HOME = "http://localhost"
+FILES = ("services.json", "locations.json", "places.geojson", "hsds.zip")
+
+
+def get(app: LinkaDash, path: str, **options: Any) -> Any:
+    return app.server.test_client().get(path, base_url=HOME, **options)
+
+
+@pytest.fixture(scope="module")
+def protected(public_app: LinkaDash) -> Any:
+    held = directory(public_app.deps.read, is_staff=True).institutions
+    return next(place for place in held.values() if place.is_protected)
+
+
+@pytest.fixture(scope="module")
+def shown(public_app: LinkaDash) -> Any:
+    held = directory(public_app.deps.read).institutions
+    return next(place for place in held.values() if place.row["kind"] == "social_centre")
+
+
+def every_public_answer(app: LinkaDash, place_id: str) -> Iterator[tuple[str, bytes]]:
+    pages = [f"/find?page={n}" for n in range(1, 5)]
+    paths = [*pages, "/find?q=violence", "/find?service=violence_shelter", f"/place/{place_id}", "/takeaway.html"]
+    paths += [f"/takeaway.html?place={place_id}", "/suggest?q=shelter", "/address?start=60.17,24.94"]
+    paths += ["/check/violence_shelter"]
+    for path in paths:
+        yield path, get(app, path).data
+    yield "map", get(app, "/_dash-layout", headers={"Referer": f"{HOME}/find"}).data
+    for name in FILES[:3]:
+        yield name, get(app, f"/open-data/{name}").data
+    with zipfile.ZipFile(io.BytesIO(get(app, "/open-data/hsds.zip").data)) as archive:
+        for name in archive.namelist():
+            yield name, archive.read(name)
+
+
+def test_a_protected_place_is_on_no_public_page_map_file_or_search(public_app: LinkaDash, protected: Any) -> None:
+    secrets = [protected.name.encode(), str(protected.lon)[:9].encode(), protected.address.encode()]
+    secrets += [name.encode() for name in protected.names.values()]
+    for path, data in every_public_answer(public_app, protected.id):
+        found = [secret for secret in secrets if secret and secret in data]
+        assert not found, f"{path} shows {found}"
+        assert path.startswith(("/place/", "/takeaway")) or protected.id.encode() not in data, path
+
+
+def test_the_page_is_whole_without_scripts(public_app: LinkaDash, shown: Any) -> None:
+    page = get(public_app, "/find?service=nanny").text
+    assert "open until" in page or "closed" in page
+    assert f"/place/{shown.id}" in page
+    assert '<h1 tabindex="-1"' in page
+    assert page.index('class="place"') < page.index('id="react-entry-point"'), "the list comes before the map"
+
+
+def test_the_card_tells_the_phone_of_the_service_and_who_takes_applications(public_app: LinkaDash, shown: Any) -> None:
+    page = get(public_app, f"/place/{shown.id}").text
+    offer = shown.offer("nanny")
+    assert offer.phones[0]["number"] in page
+    assert "Applications are taken by" in page
+    assert "8:00–13:00, 14:00–17:00" in page
+    assert "access not known" in page or "can be entered" in page or "cannot be entered" in page
+
+
+@pytest.mark.parametrize(
+    ("answers", "verdict"),
+    [
+        ({"is_resident": "yes", "youngest_child_age": "1", "child_count": "3"}, "answer-yes"),
+        ({"is_resident": "no"}, "answer-no"),
+        ({}, "answer-ask"),
+        ({"is_resident": "<script>", "child_count": "-1"}, "answer-ask"),
+    ],
+)
+def test_the_check_answers_yes_no_or_ask(public_app: LinkaDash, answers: dict[str, str], verdict: str) -> None:
+    page = public_app.server.test_client().post("/check/nanny", base_url=HOME, data=answers).text
+    assert verdict in page
+    assert "<script>" not in page.partition("<main")[2].partition("</main>")[0]
+
+
+def test_a_facets_count_is_what_its_choice_leaves(public_app: LinkaDash) -> None:
+    guide = guide_of(public_app.deps)
+    first, _ = find(guide, Asked(), lang="en", now=NOW)
+    for facet in first.facets["language"]:
+        left, _ = find(guide, Asked(language=facet.value), lang="en", now=NOW)
+        assert len(left.results) == facet.count
+    opened, _ = find(guide, Asked(is_open=True), lang="en", now=NOW)
+    assert {row.state for row in opened.results} == {"open"}
+    assert len(opened.results) == first.facets["open"][0].count
+
+
+def test_a_hostile_address_is_read_as_nothing(public_app: LinkaDash) -> None:
+    zone = public_app.deps.profile.zone
+    asked = parse(
+        {"start": "999,1", "within": "x", "page": "-3", "at": "99", "mode": "rocket"}, load_taxonomy(), zone=zone
+    )
+    assert asked == Asked(zone=str(zone))
+    assert point("60.1,24.9") is not None
+    assert get(public_app, "/find?" + "q=%00%ff&" * 50 + "page=999999999").status_code == 200
+
+
+def test_a_question_survives_its_own_address(public_app: LinkaDash) -> None:
+    zone = public_app.deps.profile.zone
+    asked = Asked(
+        service="nanny",
+        is_open=True,
+        access="wheelchair",
+        within_min=20,
+        start=point("60.1,24.9", "Home"),
+        zone=str(zone),
+    )
+    assert parse(dict(asked.pairs()), load_taxonomy(), zone=zone) == asked
+
+
+def test_a_need_that_finds_nothing_goes_to_the_ledger_without_its_words(public_app: LinkaDash) -> None:
+    said = get(public_app, "/find?q=zzqqxyv").text
+    assert "We have noted that this help is missing" in said
+    with public_app.deps.read.engine.connect() as connection:
+        rows = connection.execute(select(need_outcome).where(need_outcome.c.source == "social-map")).mappings().all()
+    assert rows
+    assert rows[-1]["outcome"] == "no_service"
+    assert not any("zzqqxyv" in str(value) for row in rows for value in row.values())
+
+
+def test_a_report_of_wrong_data_waits_for_the_staff(public_app: LinkaDash, shown: Any) -> None:
+    client = public_app.server.test_client()
+    answer = client.post(
+        "/report", base_url=HOME, data={"place": shown.id, "field": "phone", "text": "It rings elsewhere"}
+    )
+    assert answer.status_code == 200
+    client.post("/report", base_url=HOME, data={"place": shown.id, "field": "phone", "text": "robot", "website": "x"})
+    with public_app.deps.read.engine.connect() as connection:
+        rows = connection.execute(select(data_report)).mappings().all()
+    assert [(row["text"], row["status"], row["location_id"]) for row in rows] == [
+        ("It rings elsewhere", "new", shown.id)
+    ]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_open_data_are_not_sent_twice(public_app: LinkaDash, name: str) -> None:
+    first = get(public_app, f"/open-data/{name}")
+    assert first.status_code == 200
+    assert get(public_app, f"/open-data/{name}", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+
+
+def test_the_files_hold_every_public_place(public_app: LinkaDash) -> None:
+    held = directory(public_app.deps.read).institutions
+    assert json.loads(get(public_app, "/open-data/locations.json").data)["total_items"] == len(held)
+    with public_app.deps.read.engine.connect() as connection:
+        everything = len(connection.execute(select(location.c.id)).all())
+    assert len(held) == everything - 1
+
+
+def test_the_take_away_map_fetches_nothing(public_app: LinkaDash) -> None:
+    page = get(public_app, "/takeaway.html?service=nanny").text
+    assert not re.search(r"<(script|link|img)[^>]+(src|href)=[\"'](https?:)?//", page)
+    assert "L.map(" in page
+    assert "555-01" in page
+
+
+def test_the_index_in_memory_is_used_until_one_is_built(public_app: LinkaDash) -> None:
+    assert guide_of(public_app.deps).index().query("childminder", "en", 1)
+    assert topic_index().query("childminder", "en", 1)
+
+
+def test_an_operator_sees_three_and_refers(staff_app: LinkaDash) -> None:
+    page = get(staff_app, "/operator?q=childminder").text
+    assert page.count("Refer here") == 3
+    client = staff_app.server.test_client()
+    sent = client.post(
+        "/operator/outcome", base_url=HOME, data={"outcome": "referred", "service": "nanny", "for": "seniors"}
+    )
+    assert sent.status_code == 303
+    foreign = client.post(
+        "/operator/outcome", base_url=HOME, data={"outcome": "full"}, headers={"Origin": "http://evil.example"}
+    )
+    assert foreign.status_code == 403
