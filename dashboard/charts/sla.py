@@ -22,7 +22,7 @@ from dashboard.view import View
 
 KPIS: Final = (
     "on_time_pct", "confirmed_on_time_pct", "late", "late_3x_pct", "overdue", "at_risk", "due_today", "due_24h",
-    "time_to_close_median_h", "time_to_close_p90_h",
+    "time_to_close_median_h", "time_to_close_p90_h", "lateness_median_h", "lateness_p90_h",
 )  # fmt: skip
 VERDICTS: Final = ("on_time", "late", "late_3x")
 PROMISE_DAYS: Final = 90
@@ -277,7 +277,7 @@ def late_list(view: View) -> Chart:
     frame = with_names(view, late).assign(
         late_by=[formats.duration(minutes * _S_PER_MIN, view.lang) for minutes in late["late_min"]],
         late_h=(late["late_min"] / 60).round(1),
-        verdict=[f"{SIGNS[code]} {view.t(f'sla.verdict.{code}')}" for code in codes],
+        verdict=[f"{SIGNS[code]}{formats.NO_BREAK}{view.t(f'sla.verdict.{code}')}" for code in codes],
         state=[view.t("sla.open" if is_open else "sla.closed") for is_open in late["is_open"]],
     )
     finding = view.t("sla.late_none")

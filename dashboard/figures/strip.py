@@ -20,6 +20,7 @@ COLOURS: Final = {
 WIDE: Final = 0.07
 """A stretch of this share of the whole is named on the strip, so that it is told by word, not by colour alone."""
 PALE: Final = ("night", "day_off", "closed")
+"""Too pale for words in white; the legend names them."""
 _EXECUTORS: Final = (OLIVE, ORANGE, ROSE, PURPLE, SLATE)
 _TICKS: Final = 7
 
@@ -90,13 +91,12 @@ def _kind(part: pd.DataFrame, kind: str, name: str, lang: str, *, whole_min: flo
     texts = [
         label if minutes > WIDE * whole_min else "" for label, minutes in zip(labels, part["minutes"], strict=True)
     ]
-    is_pale = kind in PALE
-    return {**bars, **_written([shortened(text, 34) for text in texts], is_pale=is_pale)}
+    return bars if kind in PALE else {**bars, **_written([shortened(text, 34) for text in texts])}
 
 
-def _written(texts: Sequence[str], *, is_pale: bool) -> dict[str, Any]:
+def _written(texts: Sequence[str]) -> dict[str, Any]:
     """Words on the bars themselves."""
-    font = {"size": 13} if is_pale else {"color": "#ffffff", "size": 13}
+    font = {"color": "#ffffff", "size": 13}
     return {"text": list(texts), "textposition": "inside", "insidetextanchor": "middle", "textangle": 0,
             "constraintext": "none", "insidetextfont": font}  # fmt: skip
 
@@ -115,7 +115,7 @@ def _holders(segments: pd.DataFrame, executors: Mapping[str, str], lang: str) ->
         texts = [
             shortened(name, 30) if minutes > 2 * WIDE * held["minutes"].sum() else "" for minutes in part["minutes"]
         ]
-        found.append({**bars, "showlegend": False, **_written(texts, is_pale=False)})
+        found.append({**bars, "showlegend": False, **_written(texts)})
     return found
 
 
