@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
-from dash import Dash, Input, Output, ctx, dcc, html, no_update
+from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
 from dashboard import queries
@@ -110,20 +110,24 @@ def sides(seen: View) -> Component:
     return html.Div([html.P(names, className="side-names"), html.Div(links, className="chips")])
 
 
-def sync(deps: Deps, search: str | None, first: str | None, last: str | None, place: str | None) -> tuple[Any, ...]:
-    """Fields from the address when it changed, the address from the fields when one of them did."""
+def show(deps: Deps, search: str | None) -> tuple[str, str, str]:
+    """The fields as the address says."""
     seen = view(deps, search or "")
     _, other = compare.sides(seen)
-    shown = (other.from_on.isoformat(), other.to_on.isoformat(), seen.extra.get("vs_territory", "").split(",")[0])
-    if ctx.triggered_id in (None, Shell.URL) or (first, last, place) == shown:
-        return (no_update, *shown)
-    if not first or not last or first > last:
-        return (no_update, no_update, no_update, no_update)
+    return other.from_on.isoformat(), other.to_on.isoformat(), seen.extra.get("vs_territory", "").split(",")[0]
+
+
+def choose(deps: Deps, first: str | None, last: str | None, place: str | None, search: str | None) -> Any:
+    """The address as the fields say; nothing where they say what the address does, or are half written."""
+    shown = show(deps, search)
+    place = place or ""
+    if not first or not last or first > last or (first, last, place) == shown:
+        return no_update
     held = [(key, value) for key, value in parse_qsl((search or "").lstrip("?")) if not key.startswith("vs_")]
-    changed = {"vs_from": first, "vs_to": last, **({"vs_territory": place} if place else {})}
-    if place and ctx.triggered_id == Ids.TERRITORY and "vs_from" not in seen.extra:
-        changed = {"vs_territory": place}
-    return ("?" + urlencode([*held, *changed.items()]), no_update, no_update, no_update)
+    days = {"vs_from": first, "vs_to": last}
+    if (first, last) == shown[:2] and "vs_from" not in (search or ""):
+        days = {}
+    return "?" + urlencode([*held, *days.items(), *([("vs_territory", place)] if place else [])])
 
 
 def register(app: Dash, deps: Deps) -> None:
@@ -133,10 +137,10 @@ def register(app: Dash, deps: Deps) -> None:
     for name, (chart_of, *_) in CARDS.items():
         bind(app, deps, name, chart_of, has_figure=name not in TABLES)
     fields = (Ids.FROM, Ids.TO, Ids.TERRITORY)
+    app.callback(*(Output(field, "value") for field in fields), Input(Shell.URL, "search"))(partial(show, deps))
     app.callback(
         Output(Shell.URL, "search", allow_duplicate=True),
-        *(Output(field, "value") for field in fields),
-        Input(Shell.URL, "search"),
         *(Input(field, "value") for field in fields),
-        prevent_initial_call="initial_duplicate",
-    )(partial(sync, deps))
+        State(Shell.URL, "search"),
+        prevent_initial_call=True,
+    )(partial(choose, deps))

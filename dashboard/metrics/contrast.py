@@ -9,7 +9,6 @@ from typing import Final
 from dashboard.metrics.figure import Figure
 from dashboard.metrics.intervals import Z_95
 
-
 SETTLED: Final = frozenset({"residents", "territories", "bodies"})
 """Units that are settled facts, not cases that chance sends."""
 
@@ -28,8 +27,8 @@ class Contrast:
 def contrast(one: Figure, other: Figure, *, exposure: tuple[float, float] = (1.0, 1.0)) -> Contrast:
     """How `other` differs from `one`; `exposure` are the days of each, by which counts are held against each other.
 
-    Shares: Newcombe's hybrid score interval of a difference (1998, method 10), from the Wilson limits both have. Counts:
-    the log ratio of two Poisson rates. Times and the like are set side by side, not judged.
+    Shares: Newcombe's hybrid score interval of a difference (1998, method 10), from both Wilson limits. Counts: the
+    log ratio of two Poisson rates. Times and the like are set side by side, not judged.
     """
     if one.value is None or other.value is None:
         return Contrast(None, None)
