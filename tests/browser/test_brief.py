@@ -48,9 +48,10 @@ def test_the_brief_tells_the_surge_and_its_figures(page: Page, address: str, wai
 def test_a_line_leads_to_its_rows(page: Page, address: str, wait_idle: Any) -> None:
     opened(page, address, wait_idle)
     page.locator(".told-line a").first.click()
-    expect(page.locator("#rows-rows tbody tr").first).to_contain_text("No electricity")
+    expect(page.locator("#rows-rows tbody tr").first).to_contain_text("No electricity", timeout=20_000)
     counted = page.locator("#rows-rows .meta.num").inner_text()
     page.go_back()
+    expect(page.locator(".told-line a").first).to_be_visible(timeout=20_000)
     told = page.locator(".told-line a").first.inner_text()
     count = re.search(r": ([\d\u202f]+) contacts", told)
     assert count, told
