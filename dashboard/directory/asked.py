@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, get_args
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -106,14 +106,14 @@ def parse(values: Mapping[str, Any], taxonomy: Taxonomy, *, zone: ZoneInfo) -> A
         group=one(values, "for"),
         is_open=one(values, "open") == "1",
         at=moment(one(values, "at"), zone),
-        access=cast("Profile", access) if access in PROFILES else None,
+        access=access if access in PROFILES else None,
         is_sure=one(values, "sure") == "1",
         language=one(values, "language"),
         is_free=one(values, "free") == "1",
         within_min=min(int(within), 600) if within.isascii() and within.isdigit() and int(within) > 0 else None,
-        mode=cast("RouteMode", mode) if mode in MODES else "transit",
+        mode=mode if mode in MODES else "transit",
         start=point(one(values, "start"), one(values, "from")),
-        sort=cast("Sort", sort) if sort in SORTS else "best",
+        sort=sort if sort in SORTS else "best",
         page=max(1, min(int(page), 10_000)) if page.isascii() and page.isdigit() else 1,
         zone=str(zone),
     )

@@ -6,10 +6,10 @@ What a city has not built is None, and the pages say what is left: a list withou
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dashboard.directory.asked import Point
 from dashboard.queries.directory import Directory, Institution, directory
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from dashboard.deps import Deps
 
 INDEX_FILE = "search.sqlite"
+T = TypeVar("T")
 
 
 def index_path(data_dir: Path, slug: str) -> Path:
@@ -123,7 +124,7 @@ class Guide:
         """All placed institutions hung on the network, kept beside it for all workers."""
         held = self.directory()
         places = held.placed()
-        lon, lat = [place.lon for place in places], [place.lat for place in places]
+        lon, lat = [place.lon or 0.0 for place in places], [place.lat or 0.0 for place in places]
         key = (router.network_id, held.state)
         return self._kept("links", key, lambda: router.links(lon, lat, folder=self.folder / "links"))
 
@@ -135,12 +136,13 @@ class Guide:
         entry = gazetteer.nearest(point.lat, point.lon) if gazetteer else None
         return entry.name if entry else f"{point.lat:.4f}, {point.lon:.4f}"
 
-    def _kept(self, name: str, state: object, make: Any) -> Any:
+    def _kept(self, name: str, state: object, make: Callable[[], T]) -> T:
         with self._lock:
             held = self._held.get(name)
             if held is None or held[0] != state:
                 held = self._held[name] = (state, make())
-            return held[1]
+            found: T = held[1]
+            return found
 
 
 def guide_of(deps: Deps) -> Guide:

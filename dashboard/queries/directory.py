@@ -212,7 +212,7 @@ class _Parts:
             descriptions=row["description_translations"] or {},
             row=row,
             phones=tuple(self.sal_phones.get(sal) or self.service_phones.get(own) or ()),
-            contacts=tuple(contacts or self.place_contacts.get(link["location_id"], ())),
+            contacts=tuple(contacts or self.place_contacts.get(link["location_id"], [])),
             schedules=tuple(self.sal_schedules.get(sal) or self.service_schedules.get(own) or ()),
             documents=tuple(self.documents.get(own, ())),
             costs=tuple(self.costs.get(own, ())),
@@ -244,7 +244,7 @@ class _Parts:
             phones=tuple(self.place_phones.get(place["id"], ())),
             schedules=tuple(self.place_schedules.get(place["id"], ())),
             languages=tuple(dict.fromkeys([*own, *(code for offer in offers for code in offer.languages)])),
-            observations=tuple(_observation(row) for row in self.seen.get(place["id"], ())),
+            observations=tuple(_observation(row) for row in self.seen.get(place["id"], [])),
             is_protected=is_protected,
             is_simulated=bool(place["is_simulated"]),
         )
@@ -258,7 +258,7 @@ def _address(rows: list[dict[str, Any]]) -> str:
 
 
 def _observation(row: Row) -> Observation:
-    name = SAME_PROPERTY.get(row["property"], row["property"])
+    name = SAME_PROPERTY.get(row["property"], str(row["property"]))
     if row["property"] == "step_free" and row["link"] in ("way", "inside"):
         name = f"step_free_{row['link']}"
     if name not in LINK_OF:
