@@ -70,7 +70,7 @@ def figures(view: View) -> Chart:
     real = frame[frame["is_real"] == True] if len(frame) else frame  # noqa: E712 - None is neither
     finding = view.t("compare.none", n=len(frame)) if len(frame) else ""
     if len(real):
-        best = real.loc[real["score"].idxmax()]
+        best = real.iloc[int(real["score"].argmax())]
         finding = view.t("compare.says", n=len(real), all=len(frame), name=best["name"], a=best["a"], b=best["b"])
     columns = {
         "name": view.t("compare.column.name"), "a": name_a, "b": name_b,

@@ -38,7 +38,7 @@ def reached(view: View) -> Chart:
     frame = _labelled(view, sums(view.read, view.filters, "contacts", ["contacts", "answered", "abandoned"], by=None,
                                  now=view.now))  # fmt: skip
     n = int(frame["contacts"].sum())
-    worst = frame.loc[frame["abandoned"].idxmax()] if n else None
+    worst = frame.iloc[int(frame["abandoned"].argmax())] if n else None
     finding = ""
     if worst is not None:
         finding = view.t(
@@ -70,7 +70,7 @@ def level(view: View) -> Chart:
     whole = float(frame["in_time_milli"].sum()) / 10 / n if n else 0.0
     finding = ""
     if n:
-        worst = frame.loc[frame["level_pct"].idxmin()]
+        worst = frame.iloc[int(frame["level_pct"].argmin())]
         finding = view.t(
             "centre.level_says", share=formats.percent(whole, view.lang), day=worst["label"],
             worst=formats.percent(float(worst["level_pct"]), view.lang),
@@ -105,9 +105,9 @@ def waits(view: View) -> Chart:
     n = int(frame["n"].fillna(0).sum())
     finding = ""
     if n:
-        worst = frame.loc[frame["p90"].idxmax()]
+        worst = frame.iloc[int(frame["p90"].argmax())]
         whole = quantiles(view.read, view.filters, "waits", (0.5, 0.9), by="weekday", now=view.now)
-        slow = whole.loc[whole["p90"].idxmax()]
+        slow = whole.iloc[int(whole["p90"].argmax())]
         finding = view.t(
             "centre.waits_says", day=worst["label"], p90=formats.duration(float(worst["p90"]), view.lang),
             weekday=formats.weekday_names(view.lang, width="wide")[int(slow["code"])],
@@ -149,7 +149,7 @@ def _by_hour(view: View, what: str, says: str) -> Chart:
     base = "contacts" if what == "contacts" else "queued"
     n, finding = int(frame[base].sum()), ""
     if n and shown["value"].any():
-        peak = shown.loc[shown["value"].idxmax()]
+        peak = shown.iloc[int(shown["value"].argmax())]
         amount = (
             formats.number(int(peak["contacts"]), view.lang)
             if what == "contacts"
@@ -196,7 +196,7 @@ def lines(view: View) -> Chart:
     known = frame.dropna(subset=["level_pct"])
     finding = view.t("centre.lines_none") if n else ""
     if len(known):
-        worst = known.loc[known["level_pct"].idxmin()]
+        worst = known.iloc[int(known["level_pct"].argmin())]
         finding = view.t(
             "centre.lines_says", line=worst["line"], level=formats.percent(float(worst["level_pct"]), view.lang)
         )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 
 import flask
 import pandas as pd
 from dash import html
-from dash.development.base_component import Component
 
 from dashboard import formats
 from dashboard.components.card import Chart
@@ -64,7 +63,7 @@ def the_map(view: View) -> Chart:
     )
 
 
-def legend(view: View) -> Component:
+def legend(view: View) -> Any:
     """What the marks mean, in words, and the same map drawn for paper."""
     marks, shown = _marks(view).dropna(subset=["lon", "lat"]), territories_of(view).dropna(subset=["geometry"])
     entries = [
@@ -224,7 +223,7 @@ def _style(view: View) -> dict[str, Any] | None:
     tiles = guide_of(view.deps).tiles()
     if tiles is None or not flask.has_request_context():
         return None
-    theme = "dark" if flask.request.cookies.get("linka_theme") == "dark" else "light"
+    theme: Literal["light", "dark"] = "dark" if flask.request.cookies.get("linka_theme") == "dark" else "light"
     address = f"{flask.request.host_url}tiles/{{z}}/{{x}}/{{y}}.mvt"
     return plotly_style(address, theme, min_zoom=tiles.min_zoom, max_zoom=tiles.max_zoom)
 

@@ -48,7 +48,7 @@ def by_group(view: View) -> Chart:
     sure = rows[(rows["points"].abs() > rows["half_width"])].copy()
     finding = view.t("topics.groups_none") if len(rows) else ""
     if len(sure):
-        best = sure.loc[(sure["points"].abs() / sure["half_width"]).idxmax()]
+        best = sure.iloc[int((sure["points"].abs() / sure["half_width"]).argmax())]
         finding = view.t(
             "topics.groups_says", group=best["name"], topic=best["topic_name"],
             first=formats.percent(float(best["before_pct"]), view.lang),
@@ -71,7 +71,7 @@ def by_territory(view: View) -> Chart:
     noise = ((rows["city_pct"] / 100 * (1 - rows["city_pct"] / 100) / rows["n"]) ** 0.5 * 100).clip(lower=1e-6)
     score = rows["points"] / noise if len(rows) else pd.Series(dtype=float)
     if len(score) and float(score.max()) > _limit(tests):
-        best = rows.loc[score.idxmax()]
+        best = rows.iloc[int(score.argmax())]
         finding = view.t(
             "topics.territories_says", territory=best["name"], topic=best["topic_name"],
             share=formats.percent(float(best["share_pct"]), view.lang),
@@ -93,7 +93,7 @@ def _counts(view: View, filters: Filters, by: str) -> pd.DataFrame:
     found = topics_by(view.read, filters, measure_of(view), by, now=view.now)
     found = found[(found["code"] != queries.NONE) & (found["topic"] != queries.NONE)]
     lifted = on_tree(view, found[["topic", "value"]].rename(columns={"topic": "code"}))["code"]
-    return found.assign(topic=lifted.to_numpy()).groupby(["topic", "code"], as_index=False)["value"].sum()
+    return found.assign(topic=lifted.to_numpy()).groupby(["topic", "code"], as_index=False)[["value"]].sum()
 
 
 def _shares(view: View, counted: pd.DataFrame, by: str) -> pd.DataFrame:

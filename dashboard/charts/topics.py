@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -149,14 +150,14 @@ def mix(view: View) -> Chart:
         shares = wide[list(names)].div(wide[list(names)].sum(axis=1).where(lambda held: held > 0), axis=0) * 100
         third = max(len(shares) // 3, 1)
         moved = (shares.tail(third).mean() - shares.head(third).mean()).drop("rest", errors="ignore")
-        code = moved.abs().idxmax()
+        code = str(moved.abs().idxmax())
         finding = view.t(
             "topics.mix_says", name=names[code],
             first=formats.percent(float(shares[code].head(third).mean()), view.lang),
             last=formats.percent(float(shares[code].tail(third).mean()), view.lang),
         )  # fmt: skip
     elif n:
-        code = totals.drop("rest", errors="ignore").idxmax()
+        code = str(totals.drop("rest", errors="ignore").idxmax())
         finding = view.t(
             "topics.mix_says_one", name=names[code], share=formats.percent(totals[code] / n * 100, view.lang)
         )
@@ -174,9 +175,9 @@ def _mix(view: View) -> tuple[pd.DataFrame, dict[str, str]]:
     by_code = queries.series(view.read, view.filters, measure_of(view), by="topic", now=view.now)
     level = on_tree(view, by_code)
     largest = level.groupby("code")["value"].sum().sort_values(ascending=False)
-    kept = [code for code in largest.index[:TOP_MIX] if code and largest[code]]
+    kept = [str(code) for code in largest.index[:TOP_MIX] if code and largest[code]]
     level["code"] = level["code"].where(level["code"].isin(kept), "rest")
-    frame = level.groupby(["period_on", "code"], as_index=False)["value"].sum()
+    frame = level.groupby(["period_on", "code"], as_index=False)[["value"]].sum()
     names = {code: view.reference.label("topic", code, view.lang) for code in kept}
     if (frame["code"] == "rest").any():
         names["rest"] = view.t("topics.rest")
@@ -253,7 +254,7 @@ def new(view: View) -> Chart:
     )
 
 
-def _new_row(view: View, row: dict[str, object], usual_days: int) -> tuple[str, str, int, float, str]:
+def _new_row(view: View, row: Mapping[Any, Any], usual_days: int) -> tuple[str, str, int, float, str]:
     name = view.reference.label("topic", str(row["code"]), view.lang)
     now, before, times = int(str(row["now"])), int(str(row["before"])), float(str(row["times"]))
     usual = before / usual_days * NEW_DAYS

@@ -68,7 +68,7 @@ def _marks(held: pd.DataFrame, state: str, name: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _ring(one: Mapping[str, Any], name: str) -> dict[str, Any]:
+def _ring(one: Mapping[Any, Any], name: str) -> dict[str, Any]:
     lat, reach = float(one["lat"]), max(float(one["radius_m"]), 120.0) / 111_320
     turns = [2 * math.pi * place / RING_POINTS for place in range(RING_POINTS + 1)]
     lons = [float(one["lon"]) + reach / math.cos(math.radians(lat)) * math.sin(turn) for turn in turns]
