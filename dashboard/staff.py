@@ -42,13 +42,18 @@ def register(app: Dash, deps: Deps) -> Callable[[str], tuple[Component, Componen
     """Bind the bar to the address; gives `parts(lang) -> (filter bar, status line)` for the layout."""
     fields = [Shell.FROM, Shell.TO, Shell.GRAIN, *(filter_id(name) for name in KEYS)]
     app.clientside_callback(
-        ClientsideFunction("linka", "sync"),
-        Output(Shell.URL, "search"),
+        ClientsideFunction("linka", "show"),
         Output(Shell.CHIPS, "children"),
         *(Output(field, "value") for field in fields),
         Input(Shell.URL, "search"),
+        State(Shell.DEFAULTS, "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("linka", "choose"),
+        Output(Shell.FILTERS, "title"),
         *(Input(field, "value") for field in fields),
         State(Shell.DEFAULTS, "data"),
+        prevent_initial_call=True,
     )
     bind_block(app, deps, Shell.STATUS, status)
     return lambda lang: (bar(deps, lang), status_line(Texts(lang)))

@@ -71,26 +71,28 @@
   }
 
   var known = null;
-  /* Address to bar when the address changed (also by the back button), bar to address when a field changed. */
-  ns.linka.sync = function (search) {
-    var context = ns.callback_context, same = ns.no_update;
-    var args = Array.prototype.slice.call(arguments);
-    var defaults = args[args.length - 1] || {};
-    LABELS = defaults.labels || {};
-    known = defaults;
-    var fields = args.slice(1, -1);
-    var shown = { from: fields[0] || defaults.from, to: fields[1] || defaults.to, grain: fields[2] || "day",
-      lists: fields.slice(3).map(function (list) { return list || []; }) };
-    var touched = (context.triggered || []).map(function (one) { return one.prop_id; });
-    var byField = touched.length > 0 && touched.every(function (id) { return id.indexOf("filter-") === 0; });
-    var asked = read(search, defaults);
-    if (byField && write(asked) !== write(shown)) {
-      if (shown.from > shown.to || !DAY.test(shown.from) || !DAY.test(shown.to)) { return Array(5 + KEYS.length).fill(same); }
-      mark(shown, defaults);
-      return [write(shown), chips(shown, write(shown)), same, same, same].concat(KEYS.map(function () { return same; }));
+  /* Two callbacks, not one that takes and gives the same: a circle makes Dash's renderer weigh every callback of the page
+     against every other, seconds of work for each filter change. */
+
+  /* The address changed, by a link, a chip or the back button too: the bar follows. */
+  ns.linka.show = function (search, defaults) {
+    known = defaults || {};
+    LABELS = known.labels || {};
+    var asked = read(search, known);
+    mark(asked, known);
+    return [chips(asked, search), asked.from, asked.to, asked.grain].concat(asked.lists);
+  };
+
+  /* A field changed, by the reader or by `show`: where it says something new, the address follows. */
+  ns.linka.choose = function () {
+    var args = Array.prototype.slice.call(arguments), defaults = args[args.length - 1] || {};
+    var shown = { from: args[0], to: args[1], grain: args[2] || "day",
+      lists: args.slice(3, -1).map(function (list) { return list || []; }) };
+    var isWhole = DAY.test(shown.from || "") && DAY.test(shown.to || "") && shown.from <= shown.to;
+    if (isWhole && write(shown) !== write(read(location.search, defaults))) {
+      window.dash_clientside.set_props("shell-url", { search: write(shown) });
     }
-    mark(asked, defaults);
-    return [same, chips(asked, search), asked.from, asked.to, asked.grain].concat(asked.lists);
+    return window.dash_clientside.no_update;
   };
 
   document.addEventListener("click", function (event) {

@@ -1,14 +1,20 @@
-"""Tables as plain HTML: readable by every screen reader, printed whole, numbers aligned."""
+"""Tables for reading, by screen readers and on paper too: headings with their scope, numbers aligned.
+
+A table is one component that carries its texts; `assets/tables.js` lays it out in the browser. As Dash components every
+cell would be asked at every change of the page whether it is concerned: 170 rows of a hidden table twin made each
+filter change last seconds.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from dashboard import formats
@@ -31,38 +37,35 @@ def html_table(
 
     `hrefs` links the cells of a column, row by row; instants that know their zone are written in it without `zone`.
     """
-    linked = hrefs or {}
-    shown = frame[list(columns)].head(max_rows)
-    numeric = {name for name in columns if pd.api.types.is_numeric_dtype(frame[name])}
-    head = [html.Th(text, scope="col", className="num" if name in numeric else None) for name, text in columns.items()]
-    rows = [
-        html.Tr([_cell(value, name, place, lang, zone, is_number=name in numeric,
-                       href=linked[name][number] if name in linked else "")
-                 for place, (name, value) in enumerate(zip(columns, values, strict=True))])
-        for number, values in enumerate(shown.itertuples(index=False, name=None))
-    ]  # fmt: skip
-    left = len(frame) - len(shown)
-    foot = [html.Tfoot(html.Tr(html.Td(f"+ {formats.number(left, lang)}", colSpan=len(columns))))] if left > 0 else []
-    inner = [html.Caption(caption)] if caption else []
-    table = html.Table([*inner, html.Thead(html.Tr(head)), html.Tbody(rows), *foot], className="table")
+    left = len(frame) - max_rows
+    laid_out = {
+        "caption": caption,
+        "head": list(columns.values()),
+        "numeric": [place for place, name in enumerate(columns) if pd.api.types.is_numeric_dtype(frame[name])],
+        "rows": _rows(frame.head(max_rows), list(columns), lang, zone, hrefs or {}),
+        "more": f"+ {formats.number(left, lang)}" if left > 0 else "",
+    }
     return html.Div(
-        table,
         className="table-scroll",
         tabIndex=0,
         role="region",
-        **{"aria-label": caption or next(iter(columns.values()), "")},
+        **{
+            "aria-label": caption or next(iter(columns.values()), ""),
+            "data-table": json.dumps(laid_out, ensure_ascii=False, separators=(",", ":")),
+        },
     )
 
 
-def _cell(
-    value: Any, name: str, place: int, lang: str, zone: ZoneInfo | None, *, is_number: bool, href: str = ""
-) -> Component:
-    content = value if isinstance(value, Component) else text_of(value, lang, zone=zone, unit=name)
-    if href:
-        content = dcc.Link(content, href=href)
-    if place == 0 and not is_number:
-        return html.Th(content, scope="row")
-    return html.Td(content, className="num" if is_number else None)
+def _rows(
+    shown: pd.DataFrame, names: Sequence[str], lang: str, zone: ZoneInfo | None, hrefs: Mapping[str, Sequence[str]]
+) -> list[list[str | tuple[str, str]]]:
+    """Texts row by row; a linked cell is a pair of text and address."""
+    columns: list[list[str | tuple[str, str]]] = []
+    for name in names:
+        texts = [text_of(value, lang, zone=zone, unit=name) for value in shown[name]]
+        linked = [(text, href) if href else text for text, href in zip(texts, hrefs.get(name, ()), strict=False)]
+        columns.append([*linked, *texts[len(linked) :]])
+    return [list(row) for row in zip(*columns, strict=True)]
 
 
 def text_of(value: Any, lang: str, *, zone: ZoneInfo | None = None, unit: str = "") -> str:

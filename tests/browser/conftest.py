@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, WebError
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, WebError, expect
 
 from tests.browser.server import Served
 from tests.dashboard.apps import city_engine, deps, make_deps_of, public_app, staff_app
@@ -29,6 +29,8 @@ SCREENS = {"wide": (1440, 900), "phone": (390, 844)}
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "[::1]", "::1", ""}
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 SERIOUS = ("serious", "critical")
+# Server, browser and the other workers share two cores here: the first page of a fresh process may take its time.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
@@ -122,7 +124,7 @@ def serve() -> Iterator[Callable[[Any], str]]:
 def wait_idle() -> Callable[[Page], None]:
     """Give `wait_idle(page)`: wait until Dash has rendered and answered every callback."""
 
-    def wait(page: Page, *, timeout_ms: float = 15_000) -> None:
+    def wait(page: Page, *, timeout_ms: float = 30_000) -> None:
         page.wait_for_function(
             """() => document.title !== 'Updating...'
                 && !document.querySelector('[data-dash-is-loading=true]')
