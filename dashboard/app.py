@@ -174,8 +174,8 @@ def _serve_layout(app: LinkaDash, deps: Deps, extra: Callable[[str], tuple[Compo
         return whole(render(deps, path, query), path, language(deps))
 
     examples = html.Div([page.example() for page in deps.pages])
-    app.validation_layout = whole(examples, "", language(deps))
-    app.layout = layout  # type: ignore[assignment]
+    app.validation_layout = whole(examples, "", language(deps))  # type: ignore[assignment]
+    app.layout = layout
 
     def route(pathname: str | None, search: str | None, state: dict[str, Any] | None) -> tuple[Any, Any]:
         path = pathname or "/"

@@ -17,6 +17,7 @@ from etl.schema import metadata
 STATEMENT_TIMEOUT_S = 60
 LOAD_TIMEOUT_S = 6 * 3600
 SQLITE_BUSY_S = 60
+PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY")
 
 
 def make_engine(url: str, *, read_only: bool = False, timeout_s: int = LOAD_TIMEOUT_S, pool_size: int = 8) -> Engine:
@@ -57,7 +58,7 @@ def _sqlite(url: URL, *, read_only: bool, timeout_s: int) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY"):
+        for pragma in PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         if read_only:
             cursor.execute("PRAGMA query_only=ON")
@@ -70,6 +71,7 @@ def _sqlite(url: URL, *, read_only: bool, timeout_s: int) -> Engine:
 
 def _stop_long_statements(engine: Engine, timeout_s: int) -> None:
     """SQLite has no statement timeout: a progress handler that looks at the clock does the same."""
+
     @event.listens_for(engine, "before_cursor_execute")
     def _start(_conn: Any, cursor: Any, _statement: str, _parameters: Any, _context: Any, _many: bool) -> None:
         deadline = monotonic() + timeout_s

@@ -117,7 +117,8 @@ class SlaPolicy:
 
     The most specific policy valid at the start of the request wins: topic before its ancestors before class alone.
     `valid_to` is the first day it no longer holds. `starts_at_opening`: the clock of a request that came outside the
-    hours starts at the next opening. `rolls_to_working_day`: a term that ends on a day off moves to the next one worked.
+    hours starts at the next opening. `rolls_to_working_day`: a term that ends
+    on a day off moves to the next working day.
     """
 
     code: str

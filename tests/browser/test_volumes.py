@@ -70,7 +70,8 @@ def test_an_empty_period_says_what_to_do(page: Page, address: str, wait_idle: An
 
 def test_nothing_jumps_when_the_figures_come(page: Page, address: str, wait_idle: Any) -> None:
     page.add_init_script(
-        "window.shift = 0; new PerformanceObserver(list => list.getEntries().forEach(entry => window.shift += entry.value))"
+        "window.shift = 0; new PerformanceObserver("
+        "list => list.getEntries().forEach(entry => window.shift += entry.value))"
         ".observe({type: 'layout-shift', buffered: true})"
     )
     opened(page, address, wait_idle)
