@@ -20,6 +20,8 @@ LEAST: Final = 5
 """Requests within radius and window of one that make it the core of a cluster."""
 ALPHA: Final = 0.001
 """Chance of so many at this place in this time, at most; small, because many places are looked at."""
+MOST_OF_PERIOD: Final = 1 / 3
+"""What lasts longer than this part of the period is the place's usual state, not a burst."""
 M_PER_DEGREE: Final = 111_320.0
 COLUMNS: Final = ("topic", "n", "expected", "p", "lon", "lat", "radius_m", "first_at", "last_at", "request_ids")
 
@@ -70,6 +72,8 @@ def _row(
     inside = np.hypot(*(place - middle).T) <= max(radius, RADIUS_M)
     first, last = at_h[members].min(), at_h[members].max()
     span_h = max(last - first, 1.0)
+    if span_h > days * 24 * MOST_OF_PERIOD:
+        return None
     elsewhen = int((inside & ((at_h < first) | (at_h > last))).sum())
     rest_h = max(days * 24 - span_h, span_h)
     expected = (elsewhen + 0.5) / rest_h * span_h
