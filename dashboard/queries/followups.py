@@ -24,12 +24,15 @@ def reasons(read: Reader, filters: Filters, *, now: datetime) -> pd.DataFrame:
     """Columns `code` (reason; "" where none was noted), `value`: denials of the period by reason, the most first."""
     where = facts_where(read, _CALLS, select_of(read, filters), now)
     statement = (
-        select(func.coalesce(followup.c.reason, "").label("code"), func.count().label("value"))
+        select(followup.c.reason.label("code"), func.count().label("value"))
         .select_from(_CALLS.source)
         .where(*where, _CALLS.measure("denied") == 1)
-        .group_by(func.coalesce(followup.c.reason, ""))
+        .group_by(followup.c.reason)
     )
-    return read.frame(statement).sort_values(["value", "code"], ascending=[False, True], ignore_index=True)
+    found = read.frame(statement)
+    return found.assign(code=found["code"].fillna("")).sort_values(
+        ["value", "code"], ascending=[False, True], ignore_index=True
+    )
 
 
 def false_closures(read: Reader, filters: Filters, *, now: datetime, limit: int = LISTED) -> pd.DataFrame:
