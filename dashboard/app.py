@@ -173,8 +173,11 @@ def _serve_layout(app: LinkaDash, deps: Deps, extra: Callable[[str], tuple[Compo
             return render(deps, path, query) or html.Div()
         return whole(render(deps, path, query), path, language(deps))
 
-    examples = html.Div([page.example() for page in deps.pages])
-    app.validation_layout = whole(examples, "", language(deps))  # type: ignore[assignment]
+    if readiness(deps.read)[0] == "ready":
+        examples = html.Div([page.example() for page in deps.pages])
+        app.validation_layout = whole(examples, "", language(deps))  # type: ignore[assignment]
+    else:  # started before its database: there is no page yet to check callbacks against, and they must open later
+        app.config.suppress_callback_exceptions = True
     app.layout = layout
 
     def route(pathname: str | None, search: str | None, state: dict[str, Any] | None) -> tuple[Any, Any]:
