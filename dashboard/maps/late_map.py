@@ -34,14 +34,14 @@ def late_map(
     """Territories: `code, geometry` (WKB), `late_pct`, `text`; marks: `lon, lat, state, text`; rings: `lon, lat,
     radius_m, text`. `names` are the words of each state and of `cluster`."""
     lon, lat, zoom = _view(territories, marks)
-    data: list[dict[str, Any]] = []
-    if len(territories):
-        data.append(_choropleth(territories))
-    data += [_ring(one, names["cluster"]) for one in rings.to_dict("records")]
-    data += [_marks(marks[marks["state"] == state].head(MOST_MARKS), state, names[state]) for state in MARKS]
-    if area:
-        line = [*area, area[0]]
-        data.append(_line([one[0] for one in line], [one[1] for one in line], SLATE, ""))
+    line = [*area, area[0]] if area else []
+    # Always the same traces in the same order: a map that is redrawn with fewer throws.
+    data = [
+        _choropleth(territories),
+        _rings(rings, names["cluster"]),
+        *(_marks(marks[marks["state"] == state].head(MOST_MARKS), state, names[state]) for state in MARKS),
+        {**_line([one[0] for one in line], [one[1] for one in line], SLATE, ""), "hoverinfo": "skip"},
+    ]
     layout = map_layout(lon=lon, lat=lat, zoom=zoom, style=style, is_selectable=True)
     return {"data": data, "layout": layout}
 
@@ -68,18 +68,26 @@ def _marks(held: pd.DataFrame, state: str, name: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _ring(one: Mapping[Any, Any], name: str) -> dict[str, Any]:
-    lat, reach = float(one["lat"]), max(float(one["radius_m"]), 120.0) / 111_320
-    turns = [2 * math.pi * place / RING_POINTS for place in range(RING_POINTS + 1)]
-    lons = [float(one["lon"]) + reach / math.cos(math.radians(lat)) * math.sin(turn) for turn in turns]
-    lats = [lat + reach * math.cos(turn) for turn in turns]
-    return {**_line(lons, lats, PURPLE, name), "hovertemplate": f"{one['text']}<extra></extra>", "hoverinfo": None}
+def _rings(rings: pd.DataFrame, name: str) -> dict[str, Any]:
+    """All rings as one broken line."""
+    lons: list[float | None] = []
+    lats: list[float | None] = []
+    texts: list[str] = []
+    for one in rings.to_dict("records"):
+        lat, reach = float(one["lat"]), max(float(one["radius_m"]), 120.0) / 111_320
+        turns = [2 * math.pi * place / RING_POINTS for place in range(RING_POINTS + 1)]
+        lons += [*(float(one["lon"]) + reach / math.cos(math.radians(lat)) * math.sin(turn) for turn in turns), None]
+        lats += [*(lat + reach * math.cos(turn) for turn in turns), None]
+        texts += [str(one["text"])] * (RING_POINTS + 2)
+    return {
+        **_line(lons, lats, PURPLE, name), "customdata": texts, "hovertemplate": "%{customdata}<extra></extra>",
+    }  # fmt: skip
 
 
-def _line(lons: Sequence[float], lats: Sequence[float], colour: str, name: str) -> dict[str, Any]:
+def _line(lons: Sequence[float | None], lats: Sequence[float | None], colour: str, name: str) -> dict[str, Any]:
     return {
         "type": "scattermap", "mode": "lines", "lon": list(lons), "lat": list(lats), "name": name,
-        "line": {"width": 3, "color": colour}, "hoverinfo": "skip",
+        "line": {"width": 3, "color": colour},
     }  # fmt: skip
 
 
