@@ -51,7 +51,8 @@ def _card(view: View, figure: Figure, before: Figure | None) -> Kpi:
     if measure:
         days = queries.series(view.read, view.filters, measure, grain="day", now=view.now)["value"]
         trend = days.tolist()[-TREND_DAYS:]
-        against.append(_than_norm(view, figure, measure))
+        if figure.id not in STOCKS:  # a norm is a sum of arrivals: a level has none
+            against.append(_than_norm(view, figure, measure))
     is_rate = figure.unit == "%"
     return Kpi(
         id=figure.id,
