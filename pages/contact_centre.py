@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 from dashboard import queries
 from dashboard.cards import ChartOf, bind, bind_block
 from dashboard.charts import contact_centre as centre
+from dashboard.charts import milestones
 from dashboard.components.card import Size, Width, card
 from dashboard.components.kpi import kpi_skeleton, kpi_strip
 from dashboard.components.page_head import page_head
@@ -54,7 +55,7 @@ CARDS: dict[Ids, tuple[ChartOf, str, Width, Size]] = {
     Ids.MESSAGES: (centre.messages, "messages", "half", "m"),
     Ids.SOLVED: (centre.solved, "solved", "half", "m"),
     Ids.TICKETS: (centre.tickets, "tickets", "half", "m"),
-    Ids.AFTER: (centre.after_milestones, "after", "half", "m"),
+    Ids.AFTER: (milestones.after_milestones, "after", "half", "m"),
     Ids.LIST: (centre.message_list, "list", "full", "m"),
 }
 TABLES = (Ids.LINES, Ids.LIST)
