@@ -51,8 +51,8 @@ def steps(city: str) -> tuple[Step, ...]:
         Step("init", "Making the tables", ("etl", "init", "--city", city)),
         Step("simulate", f"Simulating {DAYS} days of {city}", simulate),
     ]
-    words = ("etl", "snapshot", "--city", city)
-    found.append(Step("snapshot", "Counting what stood open each evening", words, is_optional=True))
+    evenings = ("etl", "snapshot", "--city", city)
+    found.append(Step("snapshot", "Counting what stood open each evening", evenings, is_optional=True))
     extract = helsinki_extract()
     if city == "demo" and extract is not None:
         words = ("etl", "load", "osm", str(extract), "--city", city)

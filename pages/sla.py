@@ -75,7 +75,7 @@ def layout(deps: Deps, /, **_query: Any) -> Component:
         t,
         block=Ids.TRY,
         ids=(Ids.TRY_CLASS, Ids.TRY_VALUE, Ids.TRY_UNIT, Ids.TRY_GO, Ids.TRY_ANSWER),
-        classes=what_if.class_options(view(deps, "")),
+        classes=what_if.class_options(deps, t),
     )
     return html.Div(
         [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from dash import html
 
@@ -10,8 +10,13 @@ from dashboard import formats
 from dashboard.components.card import Chart
 from dashboard.components.states import notice
 from dashboard.figures.terms import terms_lines
+from dashboard.i18n import Texts
 from dashboard.queries import what_if
 from dashboard.view import View
+from geodata.profile import text_in
+
+if TYPE_CHECKING:
+    from dashboard.deps import Deps
 
 _PLURAL: Final = {"minutes": 60, "hours": 3_600}
 
@@ -22,7 +27,7 @@ def terms(view: View) -> Chart:
     frame = frame[frame["n"] >= view.deps.settings.min_n].reset_index(drop=True)
     frame = frame.assign(
         label=[view.reference.label("request_class", code, view.lang) for code in frame["request_class"]],
-        term=[term_text(view, int(value), unit) for value, unit in zip(frame["value"], frame["unit"], strict=True)],
+        term=[term_text(view.t, int(value), unit) for value, unit in zip(frame["value"], frame["unit"], strict=True)],
         factor_pct=100 * frame["factor"],
     )
     as_it_is = frame[frame["factor"] == 1]
@@ -58,22 +63,23 @@ def _finding(view: View, frame: Any) -> str:
     )
 
 
-def term_text(view: View, value: int, unit: str) -> str:
+def term_text(t: Texts, value: int, unit: str) -> str:
     """A term in words: 3 working days."""
     if unit in _PLURAL:
-        return formats.duration(value * _PLURAL[unit], view.lang)
-    return view.t(f"what_if.term.{unit}", n=value)
+        return formats.duration(value * _PLURAL[unit], t.lang)
+    return t(f"what_if.term.{unit}", n=value)
 
 
-def class_options(view: View) -> list[dict[str, str]]:
-    """The classes that have a term, with it."""
+def class_options(deps: Deps, t: Texts) -> list[dict[str, str]]:
+    """The classes that have a term, with it, as the profile has them: a layout asks no database."""
+    names = {one.code: text_in(one.names, t.lang, *deps.profile.languages) for one in deps.profile.request_classes}
+    terms_now = what_if.terms_of(deps.read).to_dict("records")
     return [
         {
             "value": one["request_class"],
-            "label": f"{view.reference.label('request_class', one['request_class'], view.lang)} "
-            f"({term_text(view, int(one['value']), one['unit'])})",
+            "label": f"{names[one['request_class']]} ({term_text(t, int(one['value']), one['unit'])})",
         }
-        for one in what_if.terms_of(view.read).to_dict("records")
+        for one in terms_now
     ]
 
 
@@ -85,7 +91,7 @@ def answer(view: View, request_class: str, value: int, unit: str) -> Any:
     found = what_if.what_if(view.read, view.filters, request_class, value, unit, now=view.now)
     words = {
         "name": view.reference.label("request_class", request_class, view.lang),
-        "term": term_text(view, value, what_if.UNITS[unit]),
+        "term": term_text(view.t, value, what_if.UNITS[unit]),
     }
     if not found.before.n or not found.after.n:
         return notice(view.t("what_if.answer_none", n=found.requests, **words))

@@ -98,7 +98,7 @@ def test_links_of_the_navigation_keep_the_filters_and_move_the_focus(page: Page,
     expect(page.locator("h1")).to_have_text("Data")
     assert query(page) == {"from": ["2026-05-01"], "to": ["2026-05-10"]}
     expect(page.locator("h1")).to_be_focused()
-    expect(page).to_have_title("Data · Demo city · Linka")
+    expect(page).to_have_title("Data · Demo city (invented) · Linka")
     expect(page.locator("#shell-nav a[aria-current=page]")).to_have_text("Data")
     expect(page.locator("#filter-band")).to_be_hidden()
     page.go_back()

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from playwright.sync_api import Page, Request, expect
+from sqlalchemy import Engine
 
+from dashboard.serving import command, free_port
+from dashboard.settings import Settings
 from tests.browser.conftest import Guard
 
 LIMIT_KB = 500
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -73,10 +83,31 @@ def test_list_and_map_are_in_step(page: Page, public: str) -> None:
     expect(page.locator(".place").first).to_have_class("place is-shown")
 
 
-def test_the_page_is_light_enough_for_an_old_phone(page: Page, public: str) -> None:
+@pytest.fixture
+def alone(city_engine: Engine, tmp_path: Path) -> Iterator[str]:
+    """The public process as it is run: alone, hence with its own component libraries only."""
+    environ = {
+        **os.environ, "LINKA_DATABASE_URL": str(city_engine.url), "LINKA_CITY": "demo", "LINKA_DATA_DIR": str(tmp_path),
+    }  # fmt: skip
+    settings = Settings.from_env(environ)
+    port = free_port("127.0.0.1", 18_300)
+    process = subprocess.Popen(command(settings, "public", port=port), env=environ, cwd=ROOT)
+    url = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        with suppress(requests.ConnectionError):
+            if requests.get(f"{url}/health", timeout=5).ok:
+                break
+        time.sleep(0.2)
+    yield url
+    process.terminate()
+    process.wait(timeout=20)
+
+
+def test_the_page_is_light_enough_for_an_old_phone(page: Page, alone: str) -> None:
     asked: list[Request] = []
     page.on("requestfinished", lambda one: asked.append(one))
-    page.goto(f"{public}/find")
+    page.goto(f"{alone}/find")
     expect(page.locator(".mark").first).to_be_visible()
     page.wait_for_load_state("networkidle")
     sizes = {one.url: one.sizes()["responseBodySize"] for one in asked}
