@@ -6,7 +6,6 @@ import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -91,17 +90,22 @@ def alone(city_engine: Engine, tmp_path: Path) -> Iterator[str]:
     }  # fmt: skip
     settings = Settings.from_env(environ)
     port = free_port("127.0.0.1", 18_300)
-    process = subprocess.Popen(command(settings, "public", port=port), env=environ, cwd=ROOT)
     url = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        with suppress(requests.ConnectionError):
-            if requests.get(f"{url}/health", timeout=5).ok:
-                break
-        time.sleep(0.2)
-    yield url
-    process.terminate()
-    process.wait(timeout=20)
+    with subprocess.Popen(command(settings, "public", port=port), env=environ, cwd=ROOT) as process:
+        try:
+            deadline = time.monotonic() + 60
+            while time.monotonic() < deadline and process.poll() is None and not _is_up(url):
+                time.sleep(0.2)
+            yield url
+        finally:
+            process.terminate()
+
+
+def _is_up(url: str) -> bool:
+    try:
+        return requests.get(f"{url}/health", timeout=5).ok
+    except requests.ConnectionError:
+        return False
 
 
 def test_the_page_is_light_enough_for_an_old_phone(page: Page, alone: str) -> None:
