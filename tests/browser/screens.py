@@ -22,7 +22,6 @@ from tests.browser.server import Served
 FOLDER = Path(__file__).parents[2] / "docs" / "screens"
 IDLE = "() => document.title !== 'Updating...' && !document.querySelector('[data-dash-is-loading=true]')"
 A4 = ViewportSize(width=794, height=1123)
-EXTRA = {"public": ("/?q=home+help",)}
 
 
 def main() -> None:
@@ -43,7 +42,7 @@ def _process(browser: Browser, settings: Settings, process: Process) -> None:
     with Served(create_app(make_deps(settings, process=process))) as served:
         for size, (width, height) in SCREENS.items():
             page = browser.new_page(viewport={"width": width, "height": height}, locale="en-GB")
-            for path in [*paths, *EXTRA.get(process, ())]:
+            for path in paths:
                 _open(page, served.url + path)
                 name = re.sub(r"\W+", "-", path.strip("/")).strip("-") or ("brief" if process == "staff" else "home")
                 _save(page, f"{process}-{name}-{size}.png")

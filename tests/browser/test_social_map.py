@@ -104,7 +104,7 @@ def alone(city_engine: Engine, tmp_path: Path) -> Iterator[str]:
 def _is_up(url: str) -> bool:
     try:
         return requests.get(f"{url}/health", timeout=5).ok
-    except requests.ConnectionError:
+    except requests.RequestException:  # not there yet, or still busy with its first answer
         return False
 
 
