@@ -7,8 +7,16 @@ from typing import Any
 
 from dashboard.theme import template
 
-EMPTY_STYLE: Mapping[str, Any] = {"version": 8, "sources": {}, "layers": []}
-"""A style without sources: points and outlines are drawn on the card's own background, with no request at all."""
+EMPTY_STYLE: Mapping[str, Any] = {
+    "version": 8,
+    "sources": {"nothing": {"type": "geojson", "data": {"type": "FeatureCollection", "features": []}}},
+    "layers": [],
+}
+"""A style with nothing in it: points and outlines are drawn on the card's own background, with no request at all.
+
+It names a source, because plotly drops empty objects on the way, and MapLibre refuses a style without `sources`: the
+map was given up with "Map error." and its marks were missing.
+"""
 
 
 def map_layout(

@@ -1,4 +1,4 @@
-"""Topics, contact centre, map of the late and comparison in a browser."""
+"""Topics, contact centre and comparison in a browser."""
 
 from __future__ import annotations
 
@@ -7,11 +7,6 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-
-from tests.browser.conftest import Guard
-
-PLOTLY_FAULT = "uncaught error: Map error"
-# plotly gives up a map that is redrawn before its first drawing is done with "Map error."; the lists go on.
 
 
 @pytest.fixture(scope="module")
@@ -24,14 +19,12 @@ def address(serve: Callable[[Any], str], staff_app: Any) -> str:
     [
         ("/topics", ("topics-new", "topics-tree", "topics-movers", "topics-mix", "topics-drift", "topics-groups")),
         ("/contact-centre", ("centre-reached", "centre-level", "centre-waits", "centre-lines", "centre-messages")),
-        ("/late-map", ("late-map-map", "late-map-chosen", "late-map-territories", "late-map-clusters")),
         ("/compare", ("compare-days", "compare-topics", "compare-figures")),
     ],
 )
 def test_every_card_has_its_sentence_and_axe_finds_nothing_serious(
-    page: Page, address: str, path: str, cards: tuple[str, ...], axe: Callable[..., Any], guard: Guard
+    page: Page, address: str, path: str, cards: tuple[str, ...], axe: Callable[..., Any]
 ) -> None:
-    guard.allow(PLOTLY_FAULT)
     page.goto(address + path)
     for card in cards:
         expect(page.locator(f"#{card} .finding")).not_to_be_empty(timeout=20_000)
@@ -46,12 +39,3 @@ def test_side_b_goes_into_the_address_and_back_into_its_fields(page: Page, addre
     expect(page.locator(".side-b")).to_contain_text("5")
     page.go_back()
     expect(page.locator("#compare-from")).to_have_value("2026-04-11")
-
-
-def test_an_outline_in_the_address_narrows_the_rows_and_can_be_cleared(page: Page, address: str, guard: Guard) -> None:
-    guard.allow(PLOTLY_FAULT)
-    page.goto(f"{address}/late-map?area=0,0;1,0;1,1;0,1")
-    expect(page.locator("#late-map-chosen .finding")).to_contain_text("0 inside the selection", timeout=20_000)
-    page.locator("#late-map-clear").click()
-    page.wait_for_function("!location.search.includes('area')")
-    expect(page.locator("#late-map-chosen .finding")).to_contain_text("Nothing is selected")
