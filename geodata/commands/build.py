@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 from rich.console import Console
@@ -47,6 +47,9 @@ def build(
     out: Annotated[Path | None, typer.Option(help="Folder to write; default: the city's own.")] = None,
     basemap: Annotated[bool, typer.Option(help="Make the base map.")] = True,
     gazetteer: Annotated[bool, typer.Option(help="Make the index of addresses and streets.")] = True,
+    time_zone: Annotated[
+        str, typer.Option(help="Zone of times without an offset, with --osm alone; a timetable brings its own.")
+    ] = "UTC",
     force: Annotated[bool, typer.Option("--force", help="Build even if nothing changed.")] = False,
     data_dir: DataDir = Path("var"),
     cities_dir: CitiesDir = None,
@@ -55,7 +58,7 @@ def build(
     console = Console(stderr=True)
     try:
         slug, feeds = _city_and_feeds(city or [], gtfs or [])
-        sources, target, zone = _inputs(slug, osm, feeds, out, data_dir, cities_dir)
+        sources, target, zone = _inputs(slug, osm, feeds, out, data_dir, cities_dir, _zone(time_zone))
         with console.status("") as status:
             report = build_network(
                 sources.osm,
@@ -83,6 +86,13 @@ def _teller(console: Console, status: Status) -> Progress:
     return tell
 
 
+def _zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise typer.BadParameter(f"{name!r} is no time zone, such as Europe/Berlin") from error
+
+
 def _city_and_feeds(words: list[str], gtfs: list[Path]) -> tuple[str, list[Path]]:
     """The city's slug and all feeds: files after the first of `--gtfs A.zip B.zip` arrive among the bare words."""
     feeds = [Path(word) for word in words if gtfs and word.endswith(".zip")]
@@ -93,13 +103,13 @@ def _city_and_feeds(words: list[str], gtfs: list[Path]) -> tuple[str, list[Path]
 
 
 def _inputs(
-    city: str, osm: Path | None, gtfs: list[Path], out: Path | None, data_dir: Path, cities_dir: Path | None
+    city: str, osm: Path | None, gtfs: list[Path], out: Path | None, data_dir: Path, cities_dir: Path | None, zone: str
 ) -> tuple[Sources, Path, str]:
     """Files, target and time zone: of the profile, with what the options put in their place."""
     if not city:
         if osm is None or out is None:
             raise typer.BadParameter("give a CITY, or --osm FILE and --out DIR (and --gtfs ZIP for a timetable)")
-        return Sources(osm, tuple(gtfs)), out, "UTC"
+        return Sources(osm, tuple(gtfs)), out, zone
     profile = load_profile(city, cities_dir=cities_dir)
     if osm is None:
         found = find_sources(profile, data_dir, today=datetime.now(UTC).astimezone(profile.zone).date())

@@ -94,6 +94,8 @@ def _times(router: Router, depart: str, arrive: str) -> tuple[datetime | None, d
         at = datetime.fromisoformat(depart or arrive)
     except ValueError as error:
         raise typer.BadParameter(f"{depart or arrive!r} is no ISO 8601 time, such as 2022-09-14T08:00") from error
+    if not 1900 <= at.year <= 2200:
+        raise typer.BadParameter(f"{at.year} is no year of a timetable")
     at = at if at.tzinfo else at.replace(tzinfo=router.zone)
     return (at, None) if depart else (None, at)
 

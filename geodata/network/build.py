@@ -20,12 +20,13 @@ import numpy as np
 from geodata.basemap.build import build_basemap
 from geodata.errors import GeodataError, NetworkBuildError
 from geodata.gazetteer.build import build_gazetteer
+from geodata.network.changes import read_changes, with_changes
 from geodata.network.clean import mend
 from geodata.network.engine import EngineBuilder
 from geodata.network.files import FORMAT, MANIFEST_FILE, REPORT_FILE, STOP_LINKS_FILE
 from geodata.network.graph import open_graph
 from geodata.network.gtfs import MAX_EXAMPLES, VALIDITY_CODES, Feed, Problem, Validity, check_validity, read_feed
-from geodata.network.links import WALK_MODES, Links, transfers
+from geodata.network.links import TRANSFER_SLACK_S, WALK_MODES, Links, transfers
 from geodata.network.osm import read_streets
 from geodata.network.snap import Snaps
 from geodata.network.streets import Streets
@@ -196,16 +197,21 @@ class _Build:
             feeds = [feed for feed in (mend(feed, Path(scratch)) for feed in feeds) if feed.is_usable]
             if not feeds:
                 raise NetworkBuildError("No trip of the feeds has two usable calls.")
-            table = make_timetable(feeds)
+            table, changes = make_timetable(feeds), read_changes(feeds)
             builder = EngineBuilder([feed.path for feed in feeds])
         table = self._usable_trips(table, builder.trips)
-        table = replace(table, stops={stop: table.stops[stop] for stop in builder.stops})
+        stops = {stop: table.stops[stop] for stop in builder.stops}
+        table = replace(table, stops=stops, change_s=changes.at_one_stop())
+        if changes.unused_count:
+            message = f"{changes.unused_count} rows of transfers.txt speak of single lines or trips and are not used."
+            self.report.say("narrow_transfers", message)
         snaps: dict[str, Snaps] = {}
         for mode in WALK_MODES:
             graph = open_graph(streets, mode)
             snaps[mode] = graph.snap(*_places(table))
             self.progress(f"transfers_{mode}")
-            builder.save(self.folder, mode, transfers(graph, snaps[mode]))
+            walks = transfers(graph, snaps[mode])
+            builder.save(self.folder, mode, with_changes(walks, builder.stops, changes, slack_s=TRANSFER_SLACK_S))
         table.save(self.folder)
         Links("stops", snaps, {}).save(self.folder / STOP_LINKS_FILE)
         self._count(table, snaps)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ class Ride:
     departure_s: int
     arrival_s: int
     distance_m: float | None
-    line: npt.NDArray[np.float64] | None
+    line: npt.NDArray[np.float64] | None = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +146,10 @@ class Engine:
             raise NetworkBuildError(f"The timetable in {folder} cannot be opened ({error}). {cure}") from error
         return cls(network._core, zone, no_trips, no_stops)  # noqa: SLF001 - see module
 
-    def journeys(self, access: Offsets, egress: Offsets, at: datetime, *, is_arrival: bool) -> list[Journey]:
-        """Best journeys by time and number of rides, leaving after `at` or arriving by it."""
+    def journeys(
+        self, access: Offsets, egress: Offsets, at: datetime, *, is_arrival: bool, without: Sequence[str] = ()
+    ) -> list[Journey]:
+        """Best journeys by time and rides, leaving after `at` or arriving by it; trips in `without` are passed by."""
         if not access or not egress:
             return []
         search = self._core._reverse_route_with_access if is_arrival else self._core._route_with_access  # noqa: SLF001
@@ -158,7 +160,7 @@ class Engine:
                 day.isoformat(),
                 clock,
                 MAX_TRANSFERS,
-                exclude_trips=self._no_trips,
+                exclude_trips=[*self._no_trips, *without],
                 exclude_stops=self._no_stops,
                 geometries=True,
             )

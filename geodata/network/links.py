@@ -22,6 +22,11 @@ WALK_MODES: tuple[StreetMode, ...] = ("foot", "wheelchair")
 MAX_LINK_S = 1800.0
 """The longest walk between a stop and a place, in routes and in links alike, so that both give one answer."""
 
+MAX_FAR_LINK_S = 5400.0
+FAR_MARGIN_S = 900.0
+"""Where no stop is so near: the nearest one, and those hardly farther. Better a long walk to the bus than on foot all
+the way."""
+
 MAX_TRANSFER_S = 600.0
 TRANSFER_SLACK_S = 60
 """Time to find the other platform; feeds seldom state one."""
@@ -82,13 +87,20 @@ def _modes(names: Sequence[str], kind: str) -> list[str]:
     return sorted({name.split("/")[1] for name in names if name.startswith(f"{kind}/")})
 
 
-def link_stops(graph: Graph, places: Snaps, stops: Snaps, *, max_s: float = MAX_LINK_S) -> StopLinks:
-    """Walk from each place to the stops within `max_s` seconds."""
+def near_stops(seconds: Floats) -> npt.NDArray[np.int64]:
+    """Rows of the stops that a place uses, by the walk to each stop."""
+    nearest = seconds.min(initial=np.inf)
+    limit = MAX_LINK_S if nearest <= MAX_LINK_S else min(nearest + FAR_MARGIN_S, MAX_FAR_LINK_S)
+    return np.flatnonzero(seconds <= limit)
+
+
+def link_stops(graph: Graph, places: Snaps, stops: Snaps, *, max_s: float | None = None) -> StopLinks:
+    """Walk from each place to the stops within `max_s` seconds; without it to those of `near_stops`."""
     start, rows, seconds = [0], [], []
     for place in range(len(places)):
         if places.edge[place] >= 0:
-            reached = graph.search(places.one(place), limit_s=max_s).seconds_to(stops)
-            near = np.flatnonzero(reached <= max_s)
+            reached = graph.search(places.one(place), limit_s=max_s or MAX_FAR_LINK_S).seconds_to(stops)
+            near = near_stops(reached) if max_s is None else np.flatnonzero(reached <= max_s)
             rows.append(near)
             seconds.append(reached[near])
         start.append(start[-1] + (len(rows[-1]) if places.edge[place] >= 0 else 0))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +30,7 @@ class Timetable:
     `stops[id]`: name, platform, lon, lat, wheelchair (GTFS code, inherited from the station). `routes[id]`: line (short
     name), name, type (GTFS route_type), agency. `trips[id]`: route, headsign, wheelchair, pattern (row of `patterns`).
     `patterns`: the stop ids in order. `active_on`: ISO days on which trips run.
+    `change_s[stop]`: seconds that the feed asks for a change at that very stop, -1 where it rules it out.
     """
 
     time_zone: str
@@ -40,6 +41,7 @@ class Timetable:
     routes: Mapping[str, Mapping[str, object]]
     trips: Mapping[str, Mapping[str, object]]
     patterns: Sequence[Sequence[str]]
+    change_s: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def valid_from(self) -> date:
@@ -96,8 +98,8 @@ class Timetable:
 
 def make_timetable(feeds: Sequence[Feed]) -> Timetable:
     """Join usable feeds; the first feed's time zone rules, as cities have one."""
-    stop_ids, trip_ids = _qualifier(feeds, "stops.txt", "stop_id"), _qualifier(feeds, "trips.txt", "trip_id")
-    route_ids = _qualifier(feeds, "routes.txt", "route_id")
+    stop_ids, trip_ids = Qualifier(feeds, "stops.txt", "stop_id"), Qualifier(feeds, "trips.txt", "trip_id")
+    route_ids = Qualifier(feeds, "routes.txt", "route_id")
     stops: dict[str, Mapping[str, object]] = {}
     routes: dict[str, Mapping[str, object]] = {}
     trips: dict[str, Mapping[str, object]] = {}
@@ -118,7 +120,7 @@ def make_timetable(feeds: Sequence[Feed]) -> Timetable:
     )
 
 
-class _qualifier:  # noqa: N801 - a function with memory
+class Qualifier:
     """Gives ids that several feeds share their feed number, as the engine does."""
 
     def __init__(self, feeds: Sequence[Feed], table: str, column: str) -> None:
@@ -140,7 +142,7 @@ def _access(text: str) -> int:
     return int(text) if text in ("1", "2") else ACCESS_UNKNOWN
 
 
-def _stops(feed: Feed, number: int, qualify: _qualifier) -> dict[str, Mapping[str, object]]:
+def _stops(feed: Feed, number: int, qualify: Qualifier) -> dict[str, Mapping[str, object]]:
     table = feed.tables["stops.txt"]
     ids, parents = _column(table, "stop_id"), _column(table, "parent_station")
     access = dict(zip(ids, map(_access, _column(table, "wheelchair_boarding")), strict=True))
@@ -159,7 +161,7 @@ def _stops(feed: Feed, number: int, qualify: _qualifier) -> dict[str, Mapping[st
     }
 
 
-def _routes(feed: Feed, number: int, qualify: _qualifier) -> dict[str, Mapping[str, object]]:
+def _routes(feed: Feed, number: int, qualify: Qualifier) -> dict[str, Mapping[str, object]]:
     table = feed.tables["routes.txt"]
     agencies = feed.tables["agency.txt"]
     named = dict(zip(_column(agencies, "agency_id"), _column(agencies, "agency_name"), strict=True))
@@ -181,7 +183,7 @@ def _routes(feed: Feed, number: int, qualify: _qualifier) -> dict[str, Mapping[s
 def _trips(
     feed: Feed,
     number: int,
-    qualify: tuple[_qualifier, _qualifier, _qualifier],
+    qualify: tuple[Qualifier, Qualifier, Qualifier],
     patterns: dict[tuple[str, ...], int],
 ) -> dict[str, Mapping[str, object]]:
     stop_ids, trip_ids, route_ids = qualify

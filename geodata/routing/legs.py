@@ -84,6 +84,13 @@ class LegMaker:
             steps=steps_of(self.streets, path.pieces, self.words, arrive, end.snap),
         )
 
+    def at_hand(self, mode: StreetMode, ends: tuple[Place, Place], departs_at: datetime, metres: float) -> Leg:
+        """The leg between two ends that are one place for a traveller; at once there."""
+        start, end = ends
+        arrive = Step("arrive", self.words.step("arrive", end.name, place=end.name), 0.0, "", end.lon, end.lat)
+        line = ((start.lon, start.lat), (end.lon, end.lat))
+        return Leg(mode, start, end, departs_at, departs_at, metres, line, (arrive,))
+
     def ride(self, ride: Ride, journey: Journey, table: Timetable) -> Leg:
         """A leg on a vehicle."""
         zero = service_start(journey.service_on, ZoneInfo(table.time_zone))

@@ -22,7 +22,7 @@ from geodata.network.graph import Path as StreetPath
 from geodata.network.links import WALK_MODES, Links, StopLinks, link_stops, seconds_over_stops
 from geodata.network.snap import Snaps
 from geodata.network.speeds import STREET_MODES, StreetMode
-from geodata.network.streets import Floats, Streets
+from geodata.network.streets import Floats, Streets, line_length_m
 from geodata.network.timetable import ACCESS_NO, Timetable
 from geodata.routing.errors import (
     NoEngineError,
@@ -33,12 +33,18 @@ from geodata.routing.errors import (
     OutsideNetworkError,
 )
 from geodata.routing.legs import LegMaker, Spot, path_seconds
-from geodata.routing.transit import MAX_CHOICES, Doors, Planner
+from geodata.routing.transit import MAX_CHOICES, Choice, Doors, Planner
 from geodata.routing.types import Itinerary, LatLon, Mode, Place
 from geodata.routing.words import Words, words
 
 SHORT_WALK_S = 900
 """A walk this short is offered beside the timetable even if riding is faster."""
+
+SAME_PLACE_M = 15.0
+"""Ends this near are one place (across a room or a street): the way over the nearest street would be a detour."""
+
+NEXT_DAY = timedelta(hours=6)
+"""Where one can walk, a ride that comes so much later is no alternative."""
 
 MAX_WHEELED_TRANSIT = 2
 
@@ -290,6 +296,8 @@ class _Query:
         """The way on streets alone."""
         graph = self.router.graph(mode)
         ends = self.doors(mode)
+        if self._apart_m() < SAME_PLACE_M:
+            return Itinerary(mode, (self.maker.at_hand(mode, self.places, self.at, self._apart_m()),))
         path = graph.search(ends[0].snap).path_to(ends[1].snap)
         if path is None:
             ends, path = self._over_mainland(mode, graph)
@@ -297,6 +305,10 @@ class _Query:
         leg = self.maker.on_street(mode, path, ends, self.at - whole if self.is_arrival else self.at)
         unknown = self.maker.unknown_on(path.pieces, ends) if mode == "wheelchair" else []
         return Itinerary(mode, (leg,), tuple(unknown))
+
+    def _apart_m(self) -> float:
+        start, end = self.places
+        return line_length_m(np.array([[start.lon, start.lat], [end.lon, end.lat]]))
 
     def _over_mainland(self, mode: StreetMode, graph: Graph) -> tuple[tuple[Spot, Spot], StreetPath]:
         """A second try from the largest connected part, for ends whose nearest street is an island of its own."""
@@ -337,13 +349,17 @@ class _Query:
         doors = Doors(*ends, *fields)
         choices = planner.choices(doors, self.at, is_arrival=self.is_arrival)
         if on_foot:
-            choices = [choice for choice in choices if choice.seconds < on_foot.duration_s]
+            choices = [choice for choice in choices if self._is_better_than(on_foot, choice)]
         found = [planner.itinerary(choice, doors, self.maker) for choice in choices]
         if on_foot and self._is_walk_worth(on_foot, found):
             found.insert(0, replace(on_foot, mode="transit"))
         if not found:
             raise NoPathError("no_transit", best_left=best_left)
         return tuple(found[:MAX_CHOICES])
+
+    def _is_better_than(self, walk: Itinerary, choice: Choice) -> bool:
+        late = walk.departs_at - choice.departs_at if self.is_arrival else choice.arrives_at - walk.arrives_at
+        return choice.seconds < walk.duration_s and late <= NEXT_DAY
 
     def _is_walk_worth(self, walk: Itinerary, riding: list[Itinerary]) -> bool:
         """A walk is offered where it is short, or beats every ride in arriving (or in leaving, for an arrival time)."""

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from geodata.network.changes import NEVER_S
 from geodata.network.engine import Engine, Journey, Offsets, Transfer, service_start
 from geodata.network.graph import Field, Graph, Path, Piece
-from geodata.network.links import MAX_LINK_S
+from geodata.network.links import near_stops
 from geodata.network.snap import Snaps
 from geodata.network.streets import Floats
 from geodata.network.timetable import Timetable
@@ -20,8 +21,14 @@ from geodata.routing.legs import LegMaker, Spot, after, path_seconds, stop_place
 from geodata.routing.types import Itinerary, Leg, UnknownAccess
 
 MAX_CHOICES = 3
-MAX_ROUNDS = 4
+MAX_ROUNDS = 5
+MAX_RETRIES = 4
 STEP = timedelta(seconds=60)
+LATER = timedelta(hours=2)
+"""A connection that comes so much after the best one is no alternative to it."""
+
+WORTH_A_CHANGE_S = 480.0
+"""One more change is worth a walk shorter by this (some 550 m): fewer changes bought with more walking are no merit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,12 @@ class Choice:
     journey: Journey
     departs_at: datetime
     arrives_at: datetime
+    walk_s: float
+
+    @property
+    def ride_count(self) -> int:
+        """Vehicles ridden."""
+        return len(self.journey.rides)
 
     @property
     def seconds(self) -> float:
@@ -61,7 +74,7 @@ class Planner:
         """The stops within reach of a place, with whole seconds."""
         seconds = field.seconds_to(self.stops)
         ids = self.table.stop_ids
-        return [(ids[row], int(np.ceil(seconds[row]))) for row in np.flatnonzero(seconds <= MAX_LINK_S)]
+        return [(ids[row], int(np.ceil(seconds[row]))) for row in near_stops(seconds)]
 
     def seconds_to_stops(self, field: Field, depart_at: datetime) -> Floats:
         """Seconds to each stop row, riding or walking; inf where it cannot be reached."""
@@ -75,24 +88,50 @@ class Planner:
         return result
 
     def choices(self, doors: Doors, at: datetime, *, is_arrival: bool) -> list[Choice]:
-        """Up to three journeys, none beaten by another in leaving, arriving and changes; the best first."""
+        """Up to three journeys, none beaten by another in leaving, arriving, changes and walking; the best first."""
         access, egress = self.offsets(doors.from_origin), self.offsets(doors.from_destination)
         found: list[Choice] = []
         asked = at
         for _ in range(MAX_ROUNDS):
-            journeys = self.engine.journeys(access, egress, asked, is_arrival=is_arrival)
+            journeys = self._journeys(access, egress, asked, is_arrival=is_arrival)
             new = [self._at_doors(journey, dict(access), dict(egress)) for journey in journeys]
             if not new:
                 break
             found += new
-            if len(_undominated(found)) >= MAX_CHOICES:
+            kept = _near_the_best(_undominated(found), is_arrival=is_arrival)
+            if len(kept) >= MAX_CHOICES or not set(new) & set(kept):
                 break
             latest = max if is_arrival else min
             asked = latest(c.arrives_at for c in new) - STEP if is_arrival else latest(c.departs_at for c in new) + STEP
-        kept = _undominated(found)
+        kept = _near_the_best(_undominated(found), is_arrival=is_arrival)
         return sorted(
             kept, key=lambda c: (-c.departs_at.timestamp() if is_arrival else c.arrives_at.timestamp(), c.seconds)
         )[:MAX_CHOICES]
+
+    def _journeys(self, access: Offsets, egress: Offsets, at: datetime, *, is_arrival: bool) -> list[Journey]:
+        """The engine's journeys without those that change faster at a stop than the feed allows there."""
+        missed: list[str] = []
+        kept: list[Journey] = []
+        for _ in range(MAX_RETRIES):
+            found = self.engine.journeys(access, egress, at, is_arrival=is_arrival, without=missed)
+            kept = [journey for journey in found if not self._missed(journey)]
+            if len(kept) == len(found):
+                break
+            missed += [trip for journey in found for trip in self._missed(journey)]
+        return kept
+
+    def _missed(self, journey: Journey) -> list[str]:
+        """The trips one would miss for want of time to change at one and the same stop."""
+        if not self.table.change_s:
+            return []
+        asked = self.table.change_s
+        return [
+            after.trip
+            for before, after in itertools.pairwise(journey.rides)
+            if before.alight == after.board
+            and (needed := asked.get(after.board, 0))
+            and (needed == NEVER_S or after.departure_s - before.arrival_s < needed)
+        ]
 
     def _at_doors(self, journey: Journey, access: dict[str, int], egress: dict[str, int]) -> Choice:
         """Leave as late as the first ride allows."""
@@ -105,7 +144,9 @@ class Planner:
         walk_out = egress.get(
             last.alight, journey.parts[-1].arrival_s - last.arrival_s + egress.get(journey.last_stop, 0)
         )
-        return Choice(journey, after(zero, first.departure_s - walk_in), after(zero, last.arrival_s + walk_out))
+        between = sum(p.arrival_s - p.departure_s for p in journey.parts if isinstance(p, Transfer))
+        departs_at, arrives_at = after(zero, first.departure_s - walk_in), after(zero, last.arrival_s + walk_out)
+        return Choice(journey, departs_at, arrives_at, walk_in + walk_out + between)
 
     def itinerary(self, choice: Choice, doors: Doors, maker: LegMaker) -> Itinerary:
         """The legs of a chosen journey, with what is unknown on it."""
@@ -153,16 +194,28 @@ def reversed_path(path: Path) -> Path:
 
 
 def _undominated(choices: Iterable[Choice]) -> list[Choice]:
-    """Choices that no other beats or equals in leaving later, arriving earlier and riding fewer vehicles."""
+    """Choices that no other beats or equals in leaving later, arriving earlier, and changes or walking."""
     kept: dict[tuple[datetime, datetime, int], Choice] = {}
     for choice in choices:
-        kept.setdefault((choice.departs_at, choice.arrives_at, len(choice.journey.rides)), choice)
-    beaten = {
-        worse
-        for worse, better in itertools.permutations(kept, 2)
-        if better[0] >= worse[0] and better[1] <= worse[1] and better[2] <= worse[2]
-    }
-    return [choice for key, choice in kept.items() if key not in beaten]
+        kept.setdefault((choice.departs_at, choice.arrives_at, choice.ride_count), choice)
+    beaten = {id(worse) for worse, better in itertools.permutations(kept.values(), 2) if _beats(better, worse)}
+    return [choice for choice in kept.values() if id(choice) not in beaten]
+
+
+def _beats(better: Choice, worse: Choice) -> bool:
+    if better.departs_at < worse.departs_at or better.arrives_at > worse.arrives_at:
+        return False
+    more = better.ride_count - worse.ride_count
+    return more <= 0 or better.walk_s <= worse.walk_s - more * WORTH_A_CHANGE_S
+
+
+def _near_the_best(choices: list[Choice], *, is_arrival: bool) -> list[Choice]:
+    """Without those that leave long after the best arrives at the door (or, for an arrival time, long before)."""
+    if is_arrival:
+        last = max((choice.departs_at for choice in choices), default=None)
+        return [choice for choice in choices if last and last - choice.departs_at <= LATER]
+    first = min((choice.arrives_at for choice in choices), default=None)
+    return [choice for choice in choices if first and choice.arrives_at - first <= LATER]
 
 
 __all__ = ["MAX_CHOICES", "Choice", "Doors", "Planner", "Transfer", "reversed_path"]

@@ -97,6 +97,7 @@ def test_a_broken_feed_leaves_the_walk(tmp_path: Path, helsinki_pbf: Path) -> No
         ("--from", "95,8"),
         ("--mode", "rocket"),
         ("--depart", "noon"),
+        ("--depart", "9999-12-31T23:59"),
         ("--depart", "x", "--arrive", "y"),
     ],
 )

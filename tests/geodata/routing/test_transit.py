@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from geodata.network.engine import service_start
+from geodata.network.links import MAX_LINK_S
 from geodata.routing import Itinerary, Leg, NoRouteError, NotValidError, Router, will_i_make_it
 from tests.geodata.conftest import BERLIN, MORNING
 from tests.geodata.routing.test_streets import pairs
@@ -113,6 +114,36 @@ def test_at_most_three_ways_and_none_beaten_by_another(heidelberg: Router) -> No
         riding = [(one.departs_at, one.arrives_at, len(one.rides)) for one in found if one.rides]
         for a in riding:
             assert not any(b != a and b[0] >= a[0] and b[1] <= a[1] and b[2] <= a[2] for b in riding)
+
+
+def test_no_way_walks_far_to_save_a_change_and_none_comes_hours_after_the_best(heidelberg: Router) -> None:
+    for origin, destination in pairs(12, seed=15):
+        riding = [one for one in heidelberg.route(origin, destination, "transit", depart_at=MORNING) if one.rides]
+        if not riding:
+            continue
+        best = min(one.arrives_at for one in riding)
+        assert all(one.arrives_at - best <= timedelta(hours=2) for one in riding)
+        for worse in riding:
+            assert not any(
+                better.departs_at >= worse.departs_at
+                and better.arrives_at <= worse.arrives_at
+                and better.walk_m < worse.walk_m - 700 * max(1, len(better.rides) - len(worse.rides))
+                for better in riding
+            )
+
+
+def test_a_place_far_from_any_stop_still_gets_a_ride_where_that_saves_a_long_walk(heidelberg: Router) -> None:
+    outskirts, town = (49.3800, 8.6500), (49.4120, 8.7100)
+    planner = heidelberg.planner("foot")
+    spot = planner.graph.snap([outskirts[1]], [outskirts[0]]).one(0)
+    nearest_s = planner.graph.search(spot).seconds_to(planner.stops).min()
+    assert nearest_s > MAX_LINK_S
+    found = heidelberg.route(outskirts, town, "transit", depart_at=MORNING)
+    assert any(one.rides for one in found)
+    links = heidelberg.links([outskirts[1]], [outskirts[0]])
+    back = heidelberg.route(town, outskirts, "transit", depart_at=MORNING)
+    (took,) = heidelberg.travel_times(town, "transit", links, depart_at=MORNING)
+    assert took == pytest.approx(min((one.arrives_at - MORNING).total_seconds() for one in back), abs=90)
 
 
 def test_arrive_by_and_depart_at_agree(heidelberg: Router) -> None:
