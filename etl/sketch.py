@@ -23,6 +23,10 @@ RELATIVE_ERROR = (GROWTH - 1) / (GROWTH + 1)
 """Largest relative error of a quantile of values of at least 1: 0.0196, that is below 2 %."""
 
 Numbers = npt.NDArray[np.float64] | Sequence[float]
+Whole = npt.NDArray[np.int64]
+
+PAIR = np.dtype([("bucket", "<i2"), ("n", "<i4")])
+"""One bucket of a packed sketch: its number and its count, six bytes; empty buckets are left out."""
 
 
 def buckets_of(values: Numbers) -> npt.NDArray[np.int16]:
@@ -57,3 +61,23 @@ def quantile(buckets: Sequence[int] | npt.NDArray[Any], counts: Numbers, share: 
         return None
     place = int(np.searchsorted(held, share * held[-1] - 1e-9, side="left"))
     return float(values_of(np.asarray(buckets)[order][[min(place, len(held) - 1)]])[0])
+
+
+def pack(groups: Whole, buckets: Whole, counts: Whole, n_groups: int) -> list[bytes]:
+    """The sketch of each group 0 to `n_groups` - 1 as bytes of `PAIR`; rows come ordered by group and bucket."""
+    held = counts > 0
+    pairs = np.empty(int(held.sum()), dtype=PAIR)
+    pairs["bucket"], pairs["n"] = buckets[held], counts[held]
+    ends = np.cumsum(np.bincount(groups[held], minlength=n_groups)) * PAIR.itemsize
+    data = pairs.tobytes()
+    return [data[start:end] for start, end in zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True)]
+
+
+def merge(sketches: Sequence[bytes], groups: Whole, n_groups: int) -> Whole:
+    """The sum of packed sketches by group: counts of shape (`n_groups`, buckets)."""
+    pairs = np.frombuffer(b"".join(sketches), dtype=PAIR)
+    sizes = np.fromiter((len(one) for one in sketches), dtype=np.int64, count=len(sketches)) // PAIR.itemsize
+    width = int(pairs["bucket"].max(initial=-1)) + 1
+    places = np.repeat(groups, sizes) * width + pairs["bucket"]
+    summed = np.bincount(places, weights=pairs["n"], minlength=n_groups * width)
+    return summed.astype(np.int64).reshape(n_groups, width)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import ColumnElement, Select, Table, select, union_all
 
@@ -16,6 +17,8 @@ from dashboard.queries.selection import Selection
 from etl.rollup.branch import Branch, summed
 from etl.rollup.families import FAMILIES
 from etl.rollup.sql import weekday_of
+from etl.sketch import Whole, merge
+from etl.tables.rollups import SKETCH
 
 
 def ask(
@@ -36,7 +39,7 @@ def ask(
     """
     plan = choose(read, family, {*by, *where.dimensions})
     parts = [read.frame(statement) for statement in _statements(read, plan, where, measures, by, now, is_stock)]
-    return _together(parts, measures, by)
+    return _together([unpacked(part, measures, by) for part in parts], measures, by)
 
 
 def plan_of(read: Reader, where: Selection, family: str, by: Sequence[str] = ()) -> Plan:
@@ -80,12 +83,32 @@ def from_rollup(
     columns: dict[str, ColumnElement[Any]] = dict(table.c)
     if "weekday" not in columns:
         columns["weekday"] = weekday_of(table.c.day_on)
-    keys = [columns[name].label(name) for name in by]
     conditions = [table.c.city_id == read.city_id, *where.conditions(columns)]
     if span is not None:
         conditions.append(table.c.day_on.between(*span))
+    if "bucket" in by:  # sketches are merged by `unpacked`
+        packed = (table.c[name + SKETCH] for name in measures)
+        return select(*(columns[name].label(name) for name in by if name != "bucket"), *packed).where(*conditions)
+    keys = [columns[name].label(name) for name in by]
     statement = select(*keys, *(summed(table.c[name]).label(name) for name in measures)).where(*conditions)
     return statement.group_by(*(columns[name] for name in by)) if by else statement
+
+
+def unpacked(frame: pd.DataFrame, measures: Sequence[str], by: Sequence[str]) -> pd.DataFrame:
+    """Rows of packed sketches as columns `by` and `measures`, one row per combination; other frames as they are."""
+    if measures[0] + SKETCH not in frame.columns:
+        return frame
+    keys = [name for name in by if name != "bucket"]
+    made = frame[keys].drop_duplicates(ignore_index=True) if keys else pd.DataFrame(index=range(1))
+    groups: Whole = np.zeros(len(frame), dtype=np.int64)
+    if keys:
+        groups = frame.groupby(keys, sort=False).ngroup().to_numpy().astype(np.int64)
+    merged = [merge(frame[name + SKETCH].tolist(), groups, len(made)) for name in measures]
+    width = max(counts.shape[1] for counts in merged)
+    stacked = np.stack([np.pad(counts, ((0, 0), (0, width - counts.shape[1]))) for counts in merged], axis=-1)
+    at, buckets = np.nonzero(stacked.any(axis=-1))
+    found = made.iloc[at].reset_index(drop=True).assign(bucket=buckets)
+    return found.assign(**{name: stacked[at, buckets, place] for place, name in enumerate(measures)})
 
 
 def from_facts(

@@ -18,7 +18,7 @@ from etl.rollup.families import FAMILIES
 from etl.rollup.requests import age_min
 from etl.rollup.sql import minutes_between
 from etl.schema import request, sla_result
-from etl.sketch import buckets_of, values_of
+from etl.sketch import values_of
 
 EXACT_ROWS: Final = 10_000
 """Up to so many requests their times are read as they are; beyond, from buckets (error at most 2 %)."""
@@ -65,10 +65,12 @@ def lifetimes(read: Reader, filters: Filters, *, now: datetime | None = None) ->
 def lifetimes_of(read: Reader, where: Selection, *, now: datetime) -> pd.DataFrame:
     """The same of a selection."""
     received = int(ask(read, where, "created", ["requests"], now=now)["requests"].iloc[0])
-    ended = _exact(read, where) if received <= EXACT_ROWS else _from_buckets(read, where, now)
-    still = open_ages_min(read, where, now=now).rename(columns={"age_min": "time_min", "n": "censored"})
-    if received > EXACT_ROWS and len(still):
-        still["time_min"] = values_of(buckets_of(still["time_min"].to_numpy()))
+    is_few = received <= EXACT_ROWS
+    ended = _exact(read, where) if is_few else _from_buckets(read, where, now)
+    still = open_ages_min(read, where, now=now, in_buckets=not is_few).rename(columns={"n": "censored"})
+    if not is_few:
+        still = still.assign(age_min=values_of(still["bucket"].to_numpy(dtype="int64")))
+    still = still.rename(columns={"age_min": "time_min"})[["time_min", "censored"]]
     both = pd.concat([ended, still.assign(closed=0)], ignore_index=True)
     both = both.astype({"time_min": "float64", "closed": "int64", "censored": "int64"})
     return (

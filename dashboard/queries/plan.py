@@ -34,6 +34,8 @@ class Plan:
 def choose(read: Reader, family: str, dimensions: Iterable[str]) -> Plan:
     """The plan for a question about `family` that groups or filters by `dimensions`."""
     needed = frozenset(dimensions) - FREE
+    if family in SHAPES and SHAPES[family].is_sketch:
+        needed -= {"bucket"}
     if not read.uses_rollups or family not in SHAPES:
         return Plan(
             family, None, None, "no roll-up is kept of it" if family not in SHAPES else "roll-ups are switched off"

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, literal_column, select
 
 from dashboard.queries.ask import ask
 from dashboard.queries.errors import UnknownMeasureError
@@ -18,6 +18,7 @@ from etl.rollup.branch import summed
 from etl.rollup.families import FAMILIES
 from etl.rollup.requests import age_min
 from etl.schema import contact, sla_result
+from etl.sketch import bucket_sql
 
 _FIRST_DAY = date(1990, 1, 1)
 RISK_HOURS = 24
@@ -95,21 +96,25 @@ def unprocessed_ages_min(read: Reader, where: Selection, *, now: datetime) -> pd
     return read.frame(select(rows.c.age_min, func.count().label("n")).group_by(rows.c.age_min).order_by(rows.c.age_min))
 
 
-def open_ages_min(read: Reader, where: Selection, *, now: datetime) -> pd.DataFrame:
-    """Columns `age_min`, `n` of open requests received in the period: minutes from `created_at` to now."""
+def open_ages_min(read: Reader, where: Selection, *, now: datetime, in_buckets: bool = False) -> pd.DataFrame:
+    """Columns `age_min` (`bucket` where `in_buckets`), `n` of open requests received in the period: minutes from
+    `created_at` to now.
+    """
     branch = FAMILIES["created"].branches[0]
     columns: dict[str, Any] = {one: branch.dims.get(one, branch.dimension(one)) for one in where.dimensions}
     received = branch.listed["at"]
+    age = age_min(received, int(now.timestamp()))
+    name = "bucket" if in_buckets else "age_min"
     rows = (
-        select(age_min(received, int(now.timestamp())).label("age_min"))
-        .select_from(branch.source)
+        select((bucket_sql(age) if in_buckets else age).label(name))
         .where(
             branch.city_id == read.city_id,
-            branch.listed["status"] == "open",
+            branch.listed["status"] == literal_column("'open'"),  # not bound: SQLite takes the index of open ones then
             branch.day_on.between(where.from_on, where.to_on),
             received <= now,
             *where.conditions(columns),
         )
         .subquery("open_requests")
     )
-    return read.frame(select(rows.c.age_min, func.count().label("n")).group_by(rows.c.age_min).order_by(rows.c.age_min))
+    counted = select(rows.c[name], func.count().label("n")).group_by(rows.c[name])
+    return read.frame(counted.order_by(rows.c[name]))

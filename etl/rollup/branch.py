@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    CompoundSelect,
     FromClause,
     Integer,
     Select,
@@ -101,17 +102,11 @@ def select_days(
     days: Sequence[Any],
     dims: Sequence[str],
     measures: Sequence[str],
-) -> Select[Any]:
-    """Sums by day and dimensions of some days of a city: what a stage is filled with."""
+) -> Select[Any] | CompoundSelect[Any]:
+    """Day, dimensions, measures and city of every fact of some days: what a stage is filled with."""
+    city = literal(city_id, Integer).label("city_id")
     parts = [
-        select_rows(branch, dims, measures, [branch.city_id == city_id, branch.day_on.in_(days)])
+        select_rows(branch, dims, measures, [branch.city_id == city_id, branch.day_on.in_(days)]).add_columns(city)
         for branch in family.branches
     ]
-    rows = parts[0].subquery("facts") if len(parts) == 1 else union_all(*parts).subquery("facts")
-    keys = [rows.c.day_on, *(rows.c[name] for name in dims)]
-    chosen = [
-        literal(city_id, Integer).label("city_id"),
-        *keys,
-        *(summed(rows.c[name]).label(name) for name in measures),
-    ]
-    return select(*chosen).group_by(*keys)
+    return parts[0] if len(parts) == 1 else union_all(*parts)

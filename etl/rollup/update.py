@@ -9,28 +9,17 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from datetime import UTC, date, datetime
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Date,
-    Integer,
-    MetaData,
-    SmallInteger,
-    Table,
-    delete,
-    insert,
-    select,
-    text,
-)
+from sqlalchemy import Column, Connection, Date, Integer, MetaData, SmallInteger, Table, delete, func, insert, select
+from sqlalchemy import literal_column as literally
 
 from etl.ids import city_id_of
 from etl.locks import hold_derived
-from etl.rollup.branch import select_days, summed
-from etl.rollup.days import Days, all_days, touched_days
+from etl.rollup.branch import select_days
+from etl.rollup.days import Days, all_days, days_of, touched_days
 from etl.rollup.families import FAMILIES
-from etl.rollup.sql import weekday_of
+from etl.rollup.grains import sum_up
 from etl.rollup.state import expected_version
-from etl.tables.rollups import ROLLUPS, SHAPES, rollup_state, table_name
+from etl.tables.rollups import FINE, FINE_FROM, ROLLUPS, SHAPES, rollup_state
 from etl.touched import Touched
 from geodata.profile import CityProfile
 
@@ -38,6 +27,9 @@ _FIRST_BATCH_DAYS = 31
 _SMALL_STAGE = 100_000
 _MAX_BATCH_DAYS = 500
 _ANALYZE_ROWS = 50_000
+
+Changes = dict[str, tuple[int, int]]
+"""Rows written and deleted by table."""
 
 
 def update(connection: Connection, profile: CityProfile, *, touched: Touched, now: datetime) -> int:
@@ -60,45 +52,64 @@ def rebuild(connection: Connection, profile: CityProfile, *, now: datetime | Non
 
 
 def is_current(connection: Connection, city_id: int) -> bool:
-    """Whether every roll-up of the city is built with today's definitions."""
+    """Whether every roll-up of the city is built with today's definitions; fine ones need not be."""
     statement = select(rollup_state.c.name, rollup_state.c.version).where(rollup_state.c.city_id == city_id)
     held = {row.name: row.version for row in connection.execute(statement)}
     version = expected_version(connection, city_id)
-    return all(held.get(table.name) == version for grains in ROLLUPS.values() for table in grains.values())
+    needed = {table.name for grains in ROLLUPS.values() for grain, table in grains.items() if grain != FINE}
+    return needed <= held.keys() and all(one == version for one in held.values())
 
 
 def _recount(connection: Connection, city_id: int, days: Days, *, now: datetime, is_empty: bool = False) -> int:
-    changes: dict[str, tuple[int, int]] = {}
-    for family in SHAPES:
-        wanted = sorted(days.get(family, set()))
-        if wanted:
-            changes |= _family(connection, city_id, family, wanted, is_empty=is_empty)
+    held = set(connection.scalars(select(rollup_state.c.name).where(rollup_state.c.city_id == city_id)))
+    changes: Changes = {}
+    for family, grains in ROLLUPS.items():
+        fine = grains.get(FINE)
+        is_held, is_wanted = fine is not None and fine.name in held, _is_large(connection, city_id, family)
+        chosen = [table for table in grains.values() if table is not fine or (is_wanted and (is_held or is_empty))]
+        changes |= {table.name: (0, 0) for table in chosen}
+        changes |= _family(connection, city_id, family, chosen, sorted(days.get(family, set())), is_empty=is_empty)
+        if fine is not None and is_wanted and fine not in chosen:
+            every = sorted(days_of(connection, city_id, family))
+            changes |= _family(connection, city_id, family, [fine], every, is_empty=True)
+        elif fine is not None and is_held and not is_wanted:
+            connection.execute(delete(fine).where(fine.c.city_id == city_id))
     _note(connection, city_id, changes, now)
     return sum(written for written, _ in changes.values())
 
 
+def _is_large(connection: Connection, city_id: int, family: str) -> bool:
+    """Whether a fine grain is worth its upkeep: decided by the facts alone, so that a rebuild decides the same."""
+    if FINE not in ROLLUPS[family]:
+        return False
+    facts = FAMILIES[family].branches[0].city_id.table
+    some = select(literally("1")).select_from(facts).where(facts.c.city_id == city_id).limit(FINE_FROM).subquery("some")
+    return connection.scalar(select(func.count()).select_from(some)) == FINE_FROM
+
+
 def _family(
-    connection: Connection, city_id: int, family: str, days: Sequence[date], *, is_empty: bool
-) -> dict[str, tuple[int, int]]:
-    """Rows written and deleted by table."""
+    connection: Connection, city_id: int, family: str, tables: Sequence[Table], days: Sequence[date], *, is_empty: bool
+) -> Changes:
+    if not days:
+        return {}
     stage = _stage(family)
     stage.drop(connection, checkfirst=True)
     stage.create(connection)
-    changes = {table.name: (0, 0) for table in ROLLUPS[family].values()}
+    changes = {table.name: (0, 0) for table in tables}
     batches = _batches(days)
     batch = next(batches)
     while batch:
         staged = _fill(connection, stage, city_id, family, batch)
-        for table in ROLLUPS[family].values():
+        for table in tables:
             gone = 0 if is_empty else _clear(connection, table, city_id, batch)
             written, deleted = changes[table.name]
-            changes[table.name] = (written + _sum_up(connection, table, stage, family), deleted + gone)
+            changes[table.name] = (written + sum_up(connection, table, stage, family), deleted + gone)
         connection.execute(delete(stage))
         batch = batches.send(staged)
     stage.drop(connection)
     for name, (written, _) in changes.items():
         if written > _ANALYZE_ROWS and connection.dialect.name == "postgresql":
-            connection.execute(text(f"ANALYZE {name}"))
+            connection.exec_driver_sql(f"ANALYZE {name}")
     return changes
 
 
@@ -116,7 +127,7 @@ def _batches(days: Sequence[date]) -> Generator[Sequence[date], int, None]:
 
 def _dimensions(family: str) -> list[str]:
     held = {dimension for grain in SHAPES[family].grains.values() for dimension in grain}
-    return sorted(held - {"weekday"})
+    return sorted(held - {"weekday"}) + (["bucket"] if SHAPES[family].is_sketch else [])
 
 
 def _stage(family: str) -> Table:
@@ -133,8 +144,8 @@ def _stage(family: str) -> Table:
 
 def _fill(connection: Connection, stage: Table, city_id: int, family: str, days: Sequence[date]) -> int:
     dimensions, measures = _dimensions(family), list(SHAPES[family].measures)
-    counted = select_days(FAMILIES[family], city_id, days, dimensions, measures)
-    statement = insert(stage).from_select(["city_id", "day_on", *dimensions, *measures], counted)
+    rows = select_days(FAMILIES[family], city_id, days, dimensions, measures)
+    statement = insert(stage).from_select(["day_on", *dimensions, *measures, "city_id"], rows)
     return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
 
 
@@ -142,31 +153,14 @@ def _clear(connection: Connection, table: Table, city_id: int, days: Sequence[da
     return connection.execute(delete(table).where(table.c.city_id == city_id, table.c.day_on.in_(days))).rowcount
 
 
-def _sum_up(connection: Connection, table: Table, stage: Table, family: str) -> int:
-    keys = [name for name in table.primary_key.columns.keys() if name != "city_id"]  # noqa: SIM118 - not a dict
-    sources = {name: weekday_of(stage.c.day_on) if name == "weekday" else stage.c[name] for name in keys}
-    measures = list(SHAPES[family].measures)
-    columns = [stage.c.city_id, *(sources[name].label(name) for name in keys)]
-    statement = select(*columns, *(summed(stage.c[name]).label(name) for name in measures))
-    statement = statement.group_by(
-        stage.c.city_id, stage.c.day_on, *(sources[name] for name in keys if name != "day_on")
-    )
-    done = connection.execute(
-        insert(table).from_select(["city_id", *keys, *measures], statement),
-        execution_options={"preserve_rowcount": True},
-    )
-    return done.rowcount
-
-
-def _note(connection: Connection, city_id: int, changes: dict[str, tuple[int, int]], now: datetime) -> None:
+def _note(connection: Connection, city_id: int, changes: Changes, now: datetime) -> None:
     version = expected_version(connection, city_id)
     statement = select(rollup_state.c.name, rollup_state.c.n_rows).where(rollup_state.c.city_id == city_id)
     held = {row.name: row.n_rows for row in connection.execute(statement)}
-    names = [table_name(family, grain) for family, shape in SHAPES.items() for grain in shape.grains]
     connection.execute(delete(rollup_state).where(rollup_state.c.city_id == city_id))
-    rows = []
-    for name in names:
-        written, deleted = changes.get(name, (0, 0))
-        counted = held.get(name, 0) + written - deleted
-        rows.append({"city_id": city_id, "name": name, "version": version, "n_rows": counted, "updated_at": now})
+    rows = [
+        {"city_id": city_id, "name": name, "version": version, "n_rows": held.get(name, 0) + written - deleted,
+         "updated_at": now}
+        for name, (written, deleted) in changes.items()
+    ]  # fmt: skip
     connection.execute(insert(rollup_state), rows)

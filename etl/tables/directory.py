@@ -1,14 +1,14 @@
 """The directory of services, named as in HSDS 3 (Open Referral); `hsds_contact` is HSDS's `contact`.
 
 Every row keeps the id of its publisher made unique by its source. A missing fact is NULL and read as
-unknown, never as "fine".
+unknown, never as "fine". A row that its source no longer lists stays, with the moment it went (`withdrawn_at`).
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Float, Index, Integer, Table, Text
+from sqlalchemy import Boolean, CheckConstraint, Column, Float, Index, Integer, SmallInteger, Table, Text
 
 from etl.tables.base import POINT, city, day, instant, lon_lat, metadata, provenance, reference
 from etl.tables.types import Json
@@ -16,6 +16,13 @@ from etl.tables.types import Json
 
 def _id(name: str = "id", what: str = "id, UUIDv5 of (source, source_key)") -> Column[Any]:
     return Column(name, Text, primary_key=True, comment=what)
+
+
+def _listed() -> tuple[Column[Any], ...]:
+    return (
+        *provenance(),
+        instant("withdrawn_at", "since when its source no longer lists it; null: it does"),
+    )
 
 
 def _link(name: str, to: str) -> Column[Any]:
@@ -35,7 +42,7 @@ organization = Table(
     metadata,
     _id(),
     city(),
-    *provenance(),
+    *_listed(),
     _text("name", "name", nullable=False),
     _names("name"),
     _text("alternate_name", "other name"),
@@ -53,7 +60,7 @@ service = Table(
     metadata,
     _id(),
     city(),
-    *provenance(),
+    *_listed(),
     _link("organization_id", "organization"),
     _text("program_id", "HSDS program"),
     _text("service_code", "code in the taxonomy of services"),
@@ -83,7 +90,7 @@ location = Table(
     metadata,
     _id(),
     city(),
-    *provenance(),
+    *_listed(),
     _link("organization_id", "organization"),
     _text("location_type", "physical, postal or virtual"),
     _text("name", "name"),
@@ -112,7 +119,7 @@ address = Table(
     metadata,
     _id(),
     city(),
-    *provenance(),
+    *_listed(),
     _link("location_id", "location"),
     _text("attention", "addressee"),
     _text("address_1", "street and house number"),
@@ -131,7 +138,7 @@ service_at_location = Table(
     metadata,
     _id(),
     city(),
-    *provenance(),
+    *_listed(),
     _link("service_id", "service"),
     _link("location_id", "location"),
     _text("description", "about the service there"),
@@ -143,7 +150,7 @@ phone = Table(
     metadata,
     _id(),
     city(),
-    *provenance(),
+    *_listed(),
     _link("location_id", "location"),
     _link("service_id", "service"),
     _link("organization_id", "organization"),
@@ -161,7 +168,7 @@ hsds_contact = Table(
     metadata,
     _id(),
     city(),
-    *provenance(),
+    *_listed(),
     _link("organization_id", "organization"),
     _link("service_id", "service"),
     _link("location_id", "location"),
@@ -179,7 +186,7 @@ schedule = Table(
     metadata,
     _id(),
     city(),
-    *provenance(),
+    *_listed(),
     _link("service_id", "service"),
     _link("location_id", "location"),
     _link("service_at_location_id", "service at location"),
@@ -202,7 +209,7 @@ required_document = Table(
     metadata,
     _id(),
     city(),
-    *provenance(),
+    *_listed(),
     _link("service_id", "service"),
     _text("document", "document needed", nullable=False),
     _text("uri", "URL"),
@@ -215,7 +222,7 @@ cost_option = Table(
     metadata,
     _id(),
     city(),
-    *provenance(),
+    *_listed(),
     _link("service_id", "service"),
     _text("option", "who pays it"),
     Column("amount", Float, comment="price in currency"),
@@ -231,7 +238,7 @@ language = Table(
     metadata,
     _id(),
     city(),
-    *provenance(),
+    *_listed(),
     _link("service_id", "service"),
     _link("location_id", "location"),
     _link("phone_id", "phone"),
@@ -246,7 +253,7 @@ service_area = Table(
     metadata,
     _id(),
     city(),
-    *provenance(),
+    *_listed(),
     _link("service_id", "service"),
     _link("service_at_location_id", "service at location"),
     _text("name", "name"),
@@ -260,7 +267,7 @@ taxonomy_term = Table(
     metadata,
     _id(),
     city(),
-    *provenance(),
+    *_listed(),
     _text("code", "code", nullable=False),
     _text("name", "name", nullable=False),
     _names("name"),
@@ -275,7 +282,7 @@ attribute = Table(
     metadata,
     _id(),
     city(),
-    *provenance(),
+    *_listed(),
     _link("link_id", "row of any directory table"),
     _text("link_entity", "table of that row", nullable=False),
     _text("taxonomy_term_id", "term"),
@@ -289,7 +296,7 @@ eligibility_rule = Table(
     metadata,
     _id(),
     city(),
-    *provenance(),
+    *_listed(),
     _link("service_id", "service"),
     _text("service_code", "code in the taxonomy, where the rule is for every such service"),
     Column("rule", Json, nullable=False, comment="rule as data, see geodata.eligibility"),
@@ -303,7 +310,7 @@ accessibility_observation = Table(
     metadata,
     _id(),
     city(),
-    *provenance(),
+    *_listed(),
     _link("location_id", "location"),
     _text("link", "parking, way, entrance or inside", nullable=False),
     _text("property", "what was looked at, e.g. step_free", nullable=False),
@@ -317,6 +324,17 @@ accessibility_observation = Table(
     _text("note", "in words"),
     day("observed_on", "day it was seen"),
     comment="What somebody saw of a place's accessibility; no row means unknown",
+)
+
+listed_row = Table(
+    "listed_row",
+    metadata,
+    Column("city_id", SmallInteger, primary_key=True, autoincrement=False, comment="city of the row"),
+    Column("source", Text, primary_key=True, comment="source that lists it"),
+    Column("series", Text, primary_key=True, comment="file of the source, without what changes from export to export"),
+    Column("table_name", Text, primary_key=True, comment="directory table of the row"),
+    Column("id", Text, primary_key=True, comment="row of that table"),
+    comment="What the newest export of each series of a directory lists: what the next one lacks is withdrawn",
 )
 
 DIRECTORY_TABLES: tuple[Table, ...] = (

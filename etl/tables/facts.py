@@ -117,6 +117,15 @@ request = Table(
     comment="Requests that were filed and sent to an executor (Open311 service requests)",
 )
 
+Index(
+    "ix_request_open",
+    request.c.city_id,
+    request.c.created_on,
+    sqlite_where=request.c.status == "open",
+    postgresql_where=request.c.status == "open",
+)
+"""The open ones are few: their ages are counted as they are."""
+
 request_event = Table(
     "request_event",
     metadata,

@@ -33,6 +33,7 @@ load_run = Table(
             ("rows_updated", "rows that changed"),
             ("rows_unchanged", "rows already there"),
             ("rows_rejected", "rows kept in load_reject"),
+            ("rows_withdrawn", "rows of a directory that its source no longer lists, marked and kept"),
         )
     ),
     Column("repairs", Json, comment="repaired rows by rule, JSON object"),

@@ -1,7 +1,9 @@
 """Roll-ups: daily sums at a few coarse grains per family of figures, so that a page never counts raw rows.
 
-One fine roll-up is no faster than the raw table (measured), hence several coarse ones; a fine one per family, keyed by
-its dimensions first, answers questions with many filters. What a family's measures are in SQL is said in `etl.rollup`.
+One fine roll-up is no faster than the raw table (measured), hence several coarse ones; the fine one of a family answers
+questions with many filters and is kept only where there are so many facts that it is much smaller than they are.
+Percentiles come from sketches: one row holds the log buckets of a day and key as bytes (`etl.sketch.pack`), since a row
+per bucket would be nearly a row per fact. What a family's measures are in SQL is said in `etl.rollup`.
 """
 
 from __future__ import annotations
@@ -11,13 +13,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Index, Integer, SmallInteger, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, SmallInteger, Table, Text
 
 from etl.tables.base import day, instant, metadata
 from etl.tables.derived import sla_result
 
 NO_DAY: Final = date(9999, 12, 31)
 """Day of requests without a term in the family `due`, so that the stock of open requests is whole."""
+
+FINE: Final = "fine"
+"""The grain of a family that is kept only from `FINE_FROM` facts on."""
+FINE_FROM: Final = 500_000
+"""Facts of a city in the family's table; below, the fine grain has more than half as many rows as the facts."""
+SKETCH: Final = "_sketch"
+"""What the column of a measure's log buckets is called after the measure."""
 
 DIMENSIONS: Final[Mapping[str, str]] = {
     "topic_id": "topic; 0: none",
@@ -35,11 +44,15 @@ DIMENSIONS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a family counts, by which day, and the grains its roll-ups are kept at (name to dimensions)."""
+    """What a family counts, by which day, and the grains its roll-ups are kept at (name to dimensions).
+
+    `is_sketch`: every measure is kept by log bucket too, so that the dimension `bucket` may be asked for at any grain.
+    """
 
     day: str
     measures: Mapping[str, str]
     grains: Mapping[str, tuple[str, ...]]
+    is_sketch: bool = False
 
 
 _SIMULATED = {"simulated": "simulated rows among them"}
@@ -101,7 +114,7 @@ SHAPES: Final[Mapping[str, Shape]] = {
             "bounced": "requests returned for rework at least once",
             **_SIMULATED,
         },
-        {**_REQUEST_GRAINS, "hour": ("weekday", "hour", "channel_id", "request_class_id")},
+        {**_REQUEST_GRAINS, "hour": ("weekday", "hour", "channel_id")},
     ),
     "due": Shape(
         "due day",
@@ -154,29 +167,32 @@ SHAPES: Final[Mapping[str, Shape]] = {
     ),
     "waits": Shape(
         "arrival",
-        {"n": "answered contacts that waited so long (bucket in seconds)"},
-        {"line": ("channel_id", "line_id", "bucket"), "hour": ("weekday", "hour", "line_id", "bucket")},
+        {"n": "answered contacts whose waiting time is known (buckets in seconds)"},
+        {"line": ("channel_id", "line_id"), "hour": ("weekday", "hour", "line_id")},
+        is_sketch=True,
     ),
     "ticket_waits": Shape(
-        "issue", {"n": "visitors that waited so long (bucket in seconds)"}, {"line": ("line_id", "bucket")}
+        "issue", {"n": "visitors whose waiting time is known (buckets in seconds)"}, {"line": ("line_id",)},
+        is_sketch=True,
     ),
     "ticket_services": Shape(
-        "issue", {"n": "services that took so long (bucket in seconds)"}, {"line": ("line_id", "bucket")}
+        "issue", {"n": "services whose time is known (buckets in seconds)"}, {"line": ("line_id",)}, is_sketch=True
     ),
     "durations": Shape(
         "receipt",
-        {"n": "requests closed after so long (bucket in minutes)", "n_cancelled": "requests withdrawn after so long"},
+        {"n": "requests closed (buckets: how long it took, minutes)", "n_cancelled": "requests withdrawn, likewise"},
         {
-            "request_class": ("request_class_id", "bucket"),
-            "executor": ("executor_id", "request_class_id", "bucket"),
-            "topic": ("topic_id", "request_class_id", "bucket"),
+            "request_class": ("request_class_id",),
+            "executor": ("executor_id", "request_class_id"),
+            "topic": ("topic_id", "request_class_id"),
         },
+        is_sketch=True,
     ),
     "lateness": Shape(
         "due day",
-        {"n": "requests closed so late (bucket in minutes)"},
-        {"request_class": ("request_class_id", "bucket"), "executor": ("executor_id", "bucket"),
-         "topic": ("topic_id", "bucket")},
+        {"n": "requests closed late (buckets: by how much, minutes)"},
+        {"request_class": ("request_class_id",), "executor": ("executor_id",), "topic": ("topic_id",)},
+        is_sketch=True,
     ),
 }  # fmt: skip
 
@@ -190,20 +206,31 @@ def _table(family: str, grain: str) -> Table:
     shape = SHAPES[family]
     name = table_name(family, grain)
     dimensions = shape.grains[grain]
-    # Dimensions lead the key, so that a question with filters reads few rows; days have an index of their own.
-    return Table(
-        name,
-        metadata,
-        Column("city_id", SmallInteger, primary_key=True, autoincrement=False, comment="city of the row"),
+    keys = [
+        day("day_on", shape.day, primary_key=True),
         *(
             Column(dimension, Integer, primary_key=True, autoincrement=False, comment=DIMENSIONS[dimension])
             for dimension in dimensions
         ),
-        day("day_on", shape.day, primary_key=True),
+    ]
+    # Days lead the key: a period is one stretch of it, and fresh days are added at its end. The fine grain is asked
+    # with filters over long periods, so its first dimension leads there.
+    leading = [keys[1], keys[0], *keys[2:]] if grain == FINE else keys
+    return Table(
+        name,
+        metadata,
+        Column("city_id", SmallInteger, primary_key=True, autoincrement=False, comment="city of the row"),
+        *leading,
         *(Column(measure, Integer, nullable=False, comment=what) for measure, what in shape.measures.items()),
-        Index(f"ix_{name}_day", "city_id", "day_on"),
+        *(_sketch(measure, what) for measure, what in shape.measures.items() if shape.is_sketch),
+        *([Index(f"ix_{name}_day", "city_id", "day_on")] if grain == FINE else []),
         comment=f"Roll-up of {family} by {shape.day} and {', '.join(_plain(one) for one in dimensions)}",
+        sqlite_with_rowid=False,
     )
+
+
+def _sketch(measure: str, what: str) -> Column[bytes]:
+    return Column(f"{measure}{SKETCH}", LargeBinary, nullable=False, comment=f"log buckets of {what}, see etl.sketch")
 
 
 def _plain(dimension: str) -> str:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Column, Engine, Integer, MetaData, Table, insert, select
 
-from etl.sketch import RELATIVE_ERROR, bucket_sql, buckets_of, quantile, values_of
+from etl.sketch import RELATIVE_ERROR, bucket_sql, buckets_of, merge, pack, quantile, values_of
 
 numbers = st.lists(st.integers(0, 10_000_000), min_size=1, max_size=200)
 
@@ -23,6 +23,19 @@ def test_a_quantile_is_within_two_percent_of_the_true_one(values: list[int], sha
 def test_sketches_merge_by_adding_counts(first: list[int], second: list[int]) -> None:
     parts = np.concatenate([buckets_of(first), buckets_of(second)])
     assert sorted(parts) == sorted(buckets_of([*first, *second]))
+
+
+@given(parts=st.lists(st.tuples(st.integers(0, 2), numbers), min_size=1, max_size=6))
+def test_packed_sketches_merge_into_the_counts_of_all_values(parts: list[tuple[int, list[int]]]) -> None:
+    packed = []
+    for _, values in parts:
+        buckets, counts = np.unique(buckets_of(values), return_counts=True)
+        packed += pack(np.zeros(len(buckets), dtype=np.int64), buckets.astype(np.int64), counts, 1)
+    groups = np.array([group for group, _ in parts])
+    merged = merge(packed, groups, 3)
+    for group in range(3):
+        whole = buckets_of([value for one, values in parts if one == group for value in values])
+        assert merged[group].tolist() == np.bincount(whole, minlength=merged.shape[1]).tolist()
 
 
 def test_small_whole_numbers_are_exact() -> None:

@@ -1,9 +1,12 @@
 """Roll-ups: what a load keeps current is what a rebuild makes, row for row."""
 
+import sys
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import numpy as np
-from sqlalchemy import Connection, Engine, delete, select, update
+import pytest
+from sqlalchemy import Connection, Engine, delete, func, select, update
 
 from etl import rollup
 from etl.bulk import append_frame
@@ -76,7 +79,14 @@ def change(connection: Connection) -> Touched:
     return touched
 
 
-def test_what_a_load_keeps_current_is_what_a_rebuild_makes(engine: Engine) -> None:
+@pytest.fixture
+def fine_from(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Set from how many facts on fine roll-ups are kept."""
+    return lambda facts: monkeypatch.setattr(sys.modules["etl.rollup.update"], "FINE_FROM", facts)
+
+
+def test_what_a_load_keeps_current_is_what_a_rebuild_makes(engine: Engine, fine_from: Callable[[int], None]) -> None:
+    fine_from(1)
     write_city(engine)
     with engine.begin() as connection:
         rollup.rebuild(connection, PROFILE, now=NOW)
@@ -108,6 +118,34 @@ def test_an_update_builds_what_was_never_built(sqlite_engine: Engine) -> None:
         first = contents(connection)
         rollup.rebuild(connection, PROFILE, now=NOW)
         assert contents(connection) == first
+
+
+def test_a_fine_roll_up_comes_and_goes_with_the_number_of_facts(
+    engine: Engine, fine_from: Callable[[int], None]
+) -> None:
+    write_city(engine)
+    with engine.begin() as connection:
+        held = connection.scalar(select(func.count()).select_from(contact))
+        assert held
+        fine_from(held + 10)
+        rollup.rebuild(connection, PROFILE, now=NOW)
+        few = contents(connection)
+        assert few["rollup_contacts_fine"] == []
+        assert "rollup_contacts_fine" not in {row[0] for row in few["rollup_state"]}
+        fresh = Frames(PROFILE, np.random.default_rng(9)).contacts(10).assign(contact_id=np.arange(10))
+        touched = Touched()
+        append_frame(connection, contact, fresh)
+        touched.add_rows("contact", fresh)
+        rollup.update(connection, PROFILE, touched=touched, now=NOW)
+        many = contents(connection)
+        assert sum(row[-1] for row in many["rollup_contacts_fine"]) == sum(
+            row[-1] for row in many["rollup_contacts_channel"]
+        )
+        rollup.rebuild(connection, PROFILE, now=NOW)
+        assert contents(connection) == many
+        connection.execute(delete(contact).where(contact.c.contact_id.in_(range(10))))
+        rollup.update(connection, PROFILE, touched=touched, now=NOW)
+        assert contents(connection) == few
 
 
 def test_another_threshold_of_a_line_makes_roll_ups_stale(sqlite_engine: Engine) -> None:
