@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+
 import flask
 
 from dashboard.app import create_app
-from dashboard.deps import Process, make_deps
+from dashboard.deps import Deps, Process, make_deps
+from dashboard.directory.guide import guide_of
+from dashboard.queries.readiness import readiness
 from dashboard.settings import Settings
 
 
@@ -20,6 +24,13 @@ def public() -> flask.Flask:
 
 
 def _server(process: Process) -> flask.Flask:
-    settings = Settings.from_env()
-    server: flask.Flask = create_app(make_deps(settings, process=process)).server
+    deps = make_deps(Settings.from_env(), process=process)
+    server: flask.Flask = create_app(deps).server
+    threading.Thread(target=_warm_up, args=(deps,), name="warm-up", daemon=True).start()
     return server
+
+
+def _warm_up(deps: Deps) -> None:
+    """Open the city's streets, timetable and search beside the first requests, so that no citizen waits for them."""
+    if readiness(deps.read)[0] == "ready":
+        guide_of(deps).warm_up()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,8 +18,9 @@ from geodata.basemap.tiles import Tiles
 from geodata.errors import NetworkBuildError, SearchError
 from geodata.gazetteer.search import Gazetteer
 from geodata.network.files import BASEMAP_FILE, GAZETTEER_FILE
+from geodata.network.links import WALK_MODES
 from geodata.network.sources import network_dir
-from geodata.routing import Router
+from geodata.routing import NoRouteError, Router
 from geodata.search import Document, SearchIndex, institution_document, sqlite_index
 from geodata.search.index import StoreIndex
 from geodata.search.sqlite import SqliteStore
@@ -102,6 +104,18 @@ class Guide:
             return Router.open(self.folder)
         except NetworkBuildError:
             return None
+
+    def warm_up(self) -> None:
+        """Open what the first search and the first route would wait for; what the city has not built is passed by."""
+        self.index()
+        router = self.router()
+        if router is None:
+            return
+        router.warm_up()
+        for mode in WALK_MODES:
+            with suppress(NoRouteError):
+                router.planner(mode)
+        self.links(router)
 
     def tiles(self) -> Tiles | None:
         """The base map, None where none is built."""

@@ -25,6 +25,9 @@ from geodata.network.snap import Snap
 from geodata.network.streets import Floats, Streets, line_length_m
 
 STOP_EVERY_M = 330.0
+STRETCH = np.array([0.5, 1.0])
+"""A degree of longitude beside one of latitude, in Helsinki."""
+
 SPEED_MPS = {0: 5.0, 3: 4.6}
 """Metres a second between stops of city trams and buses, stops included: 18 and 16.5 km/h."""
 
@@ -85,13 +88,13 @@ def _line(
     if path is None:
         raise NetworkBuildError(f"The streets do not connect the ends of the simulated line {name}.")
     shape = path_line(streets, path.pieces, (ends[0].lon, ends[0].lat), (ends[1].lon, ends[1].lat))
-    names = [(streets.name_of(piece.edge, ""), piece) for piece in path.pieces]
-    named = [(label, streets.line(piece.edge).mean(axis=0)) for label, piece in names if label]
     along = _stop_distances(line_length_m(shape))
-    stops = []
-    for number, metres in enumerate(along):
-        lon, lat = _point_at(shape, metres)
-        stops.append((f"sim-{row}-{number}", _stop_name(named, lon, lat, number), lon, lat))
+    points = [_point_at(shape, metres) for metres in along]
+    labels = _stop_names(streets, [piece.edge for piece in path.pieces], points)
+    stops = [
+        (f"sim-{row}-{number}", label, lon, lat)
+        for number, (label, (lon, lat)) in enumerate(zip(labels, points, strict=True))
+    ]
     return _Line(name, kind, color, wheelchair, shape, stops, along)
 
 
@@ -117,11 +120,19 @@ def _point_at(shape: Floats, metres: float) -> tuple[float, float]:
     return float(np.interp(metres, along, shape[:, 0])), float(np.interp(metres, along, shape[:, 1]))
 
 
-def _stop_name(named: Sequence[tuple[str, Floats]], lon: float, lat: float, number: int) -> str:
-    """The name of the nearest named street on the line."""
-    if not named:
-        return f"Stop {number + 1}"
-    return min(named, key=lambda one: float((one[1][0] - lon) ** 2 / 4 + (one[1][1] - lat) ** 2))[0]
+def _stop_names(streets: Streets, passed: Sequence[int], points: Sequence[tuple[float, float]]) -> list[str]:
+    """Names like "Long Street / Side Street": the street of the line and the nearest other one, no name twice."""
+    named = [edge for edge in range(streets.edge_count) if streets.name[edge] >= 0]
+    middles = np.array([streets.line(edge).mean(axis=0) for edge in named]).reshape(-1, 2)
+    on_line = np.isin(named, passed)
+    names: list[str] = []
+    for number, point in enumerate(points):
+        far = (((middles - point) * STRETCH) ** 2).sum(axis=1)
+        by_distance = [(streets.name_of(named[at], ""), bool(on_line[at])) for at in np.argsort(far)]
+        main = next((name for name, is_passed in by_distance if is_passed), "")
+        spoken = (f"{main} / {other}" for other, _ in by_distance if main and other != main)
+        names.append(next((name for name in spoken if name not in names), f"Stop {number + 1}"))
+    return names
 
 
 def _tables(lines: Sequence[_Line], first_on: date) -> dict[str, list[Sequence[object]]]:
