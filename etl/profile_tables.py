@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from etl import schema
 from etl.ids import city_id_of, reference_ids
-from geodata.calendars import exceptions_of, holidays_of
+from geodata.calendars import exceptions_of, holidays_of, moved_workdays_of
 from geodata.profile import CityProfile, Interval, Names, text_in
 
 YEARS_AHEAD = 3
@@ -240,6 +240,7 @@ def _policies(profile: CityProfile, ids: dict[str, dict[str, int]]) -> list[Row]
 def _exceptions(profile: CityProfile, ids: dict[str, dict[str, int]], years: Sequence[int]) -> list[Row]:
     needs_holidays = any(c.observes_holidays and not c.is_always_open for c in profile.calendars.values())
     public: dict[date, str] = holidays_of(profile, years) if needs_holidays else {}
+    moved: dict[date, date] = moved_workdays_of(profile, years) if needs_holidays else {}
     return [
         {
             "calendar_id": ids["calendar"][calendar.code],
@@ -249,7 +250,7 @@ def _exceptions(profile: CityProfile, ids: dict[str, dict[str, int]], years: Seq
             "name": name,
         }
         for calendar in profile.calendars.values()
-        for day, (intervals, name) in sorted(exceptions_of(calendar, public).items())
+        for day, (intervals, name) in sorted(exceptions_of(calendar, public, moved).items())
     ]
 
 

@@ -118,7 +118,8 @@ class SlaPolicy:
     The most specific policy valid at the start of the request wins: topic before its ancestors before class alone.
     `valid_to` is the first day it no longer holds. `starts_at_opening`: the clock of a request that came outside the
     hours starts at the next opening. `rolls_to_working_day`: a term that ends
-    on a day off moves to the next working day.
+    on a day off moves to the next working day. `extended_value`, `extended_unit`: the whole term once it has been
+    extended without a length being said ("45 days in all, with notice"); None: such an extension changes nothing.
     """
 
     code: str
@@ -134,6 +135,8 @@ class SlaPolicy:
     starts_at_opening: bool = False
     rolls_to_working_day: bool = False
     law: str = ""
+    extended_value: int | None = None
+    extended_unit: TargetUnit | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,7 @@ import numpy.typing as npt
 
 from etl.clock.zones import DAY_S, Seconds, ZoneTable
 from etl.errors import ClockError
-from geodata.calendars import exceptions_of
-from geodata.profile import WorkCalendar
+from geodata.profile import Interval, WorkCalendar
 
 
 class SpanError(ClockError):
@@ -25,6 +24,8 @@ class SpanError(ClockError):
 
 
 EPOCH_ON = date(1970, 1, 1)
+Exceptions = Mapping[date, tuple[tuple[Interval, ...], str]]
+"""Days that differ from the week, see `geodata.calendars.exceptions_of`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,10 +99,10 @@ class CompiledCalendar:
 
 
 def compile_calendar(
-    calendar: WorkCalendar, zone: ZoneTable, holidays: Mapping[date, str], *, first_on: date, last_on: date
+    calendar: WorkCalendar, zone: ZoneTable, exceptions: Exceptions, *, first_on: date, last_on: date
 ) -> CompiledCalendar:
     """The calendar from `first_on` to `last_on`, both included; raises `ClockError` where it never opens."""
-    days, opens, closes = _local_intervals(calendar, holidays, first_on, last_on)
+    days, opens, closes = _local_intervals(calendar, exceptions, first_on, last_on)
     if not len(days):
         raise ClockError(f"calendar {calendar.code} never opens between {first_on} and {last_on}: give it hours")
     starts, ends = zone.to_utc(days * DAY_S + opens), zone.to_utc(days * DAY_S + closes)
@@ -122,10 +123,9 @@ def compile_calendar(
 
 
 def _local_intervals(
-    calendar: WorkCalendar, holidays: Mapping[date, str], first_on: date, last_on: date
+    calendar: WorkCalendar, exceptions: Exceptions, first_on: date, last_on: date
 ) -> tuple[Seconds, Seconds, Seconds]:
     """Day, opening and closing of every interval in wall-clock seconds of its day."""
-    exceptions = exceptions_of(calendar, holidays)
     rows = [
         ((day_on - EPOCH_ON).days, _second(opens), _second(closes) or DAY_S)
         for day_on in (first_on + timedelta(days=n) for n in range((last_on - first_on).days + 1))

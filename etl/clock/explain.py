@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import numpy as np
 
@@ -121,7 +121,7 @@ class _Teller:
     def extension(self, event: int, at: int) -> str:
         trace = self.results.trace
         if trace.is_extension[event]:
-            span = self.words.span(int(self.results.target_s[self.row]))
+            span = self.own_span(int(self.results.target_s[self.row]))
             return self.words.say("extended", when=self.when(at), span=span)
         lengths = trace.events.extended_s[event], trace.events.extended_to_s[event]
         return self.words.say(
@@ -139,8 +139,9 @@ class _Teller:
             if is_final
             else "closed_between"
         )
-        late = int(self.results.late_s[self.row]) or at - int(self.results.due_s[self.row])
-        return self.words.say(key, when=self.when(at), span=self.words.span(late) if "late" in key else "")
+        late = int(self.results.late_s[self.row])
+        span = self.own_span(late) if late else self.words.span(at - int(self.results.due_s[self.row]))
+        return self.words.say(key, when=self.when(at), span=span if "late" in key else "")
 
     def holidays(self) -> Iterator[Entry]:
         """Holidays of the request's own calendar between receipt and the end of its story."""
@@ -159,14 +160,15 @@ class _Teller:
             )
 
     def term(self) -> Iterator[Entry]:
-        """When the term is used up."""
-        due = int(self.results.due_s[self.row])
-        if (
-            due != NOTHING
-            and self.verdict != Verdict.CANCELLED
-            and int(self.results.paused_since_s[self.row]) == NOTHING
-        ):
-            yield due, 4 if due < int(self.results.last_s[self.row]) else 2, self.words.say("due", when=self.when(due))
+        """When the term is used up; of a request that waits, only where that was before it began to wait."""
+        due, used_up = int(self.results.due_s[self.row]), int(self.results.used_up_s[self.row])
+        paused = int(self.results.paused_since_s[self.row])
+        if due == NOTHING or self.verdict == Verdict.CANCELLED or (paused != NOTHING and paused <= due):
+            return
+        said = self.words.say("due", when=self.when(due))
+        if due > used_up:
+            said = f"{said} {self.words.say('rolled', day=self.day_of(used_up))}"
+        yield due, 4 if due < int(self.results.last_s[self.row]) else 2, said
 
     def open_state(self) -> list[str]:
         """How an open request stands at the moment."""
@@ -177,28 +179,48 @@ class _Teller:
         left = int(self.results.remaining_s(self.now_s)[self.row])
         is_paused = int(self.results.paused_since_s[self.row]) != NOTHING
         key = "open_paused" if is_paused and self.verdict != Verdict.OPEN_OVERDUE else self.verdict.value
-        return [self.words.say(key, span=self.words.span(abs(left)))]
+        return [self.words.say(key, span=self.own_span(abs(left)))]
 
     def summary(self) -> str:
-        """The parts added up: used, outside hours, paused or closed."""
-        results, row = self.results, self.row
-        target = int(results.target_s[row])
-        used, life = int(results.own_s[row]), int(results.last_s[row]) - self.created_s
-        if int(results.resolved_s[row]) != NOTHING:
-            life = int(results.resolved_s[row]) - self.created_s
-        running = int(results.calendar_s[row])
+        """The parts added up: used, outside hours, paused or closed; of open requests up to the moment."""
+        used, running, life = self.spent()
+        target = int(self.results.target_s[self.row])
         key = "summary_own" if self.is_own_hours else "summary_calendar"
-        said = [
-            self.words.say(
-                key, used=self.words.span(used), target=self.words.span(target) if target != NOTHING else "–"
-            )
-        ]
+        if target == NOTHING:
+            said = [self.words.say("summary_no_term", used=self.own_span(used))]
+        else:
+            said = [self.words.say(key, used=self.own_span(used), target=self.own_span(target))]
         if running - used >= 60:
             said.append(self.words.say("outside", span=self.words.span(running - used)))
         if life - running >= 60:
             said.append(self.words.say("not_running", span=self.words.span(life - running)))
         told = ", ".join(said)
         return told[:1].upper() + told[1:]
+
+    def spent(self) -> tuple[int, int, int]:
+        """Seconds of its own clock, round the clock without pauses, and in all, to its end or to the moment."""
+        results, row = self.results, self.row
+        used, running = int(results.own_s[row]), int(results.calendar_s[row])
+        last = int(results.last_s[row])
+        ended = max(int(results.resolved_s[row]), int(results.cancelled_s[row]))
+        if ended != NOTHING:
+            return used, running, ended - self.created_s
+        until = max(last, self.now_s)
+        if int(results.paused_since_s[row]) == NOTHING:
+            started = int(results.started_s[row])
+            used += self.own_between(max(last, started), max(until, started))
+            running += until - last
+        return used, running, until - self.created_s
+
+    def own_span(self, seconds: int) -> str:
+        """A length of the request's own clock in words."""
+        if not self.is_own_hours:
+            return self.words.span(seconds)
+        week = self.book.calendars[
+            self.book.calendar_codes[int(self.results.clocks.own[self.results.policy[self.row]])]
+        ].weekly
+        lengths = [sum((minute_of(closes) or 1440) - minute_of(opens) for opens, closes in day) for day in week if day]
+        return self.words.work_span(seconds, 60 * sum(lengths) // max(len(lengths), 1))
 
     def own_between(self, start: int, end: int) -> int:
         number = int(self.results.clocks.own[self.results.policy[self.row]])
@@ -211,9 +233,17 @@ class _Teller:
         local = datetime.fromtimestamp(at_s, self.book.zone)
         return f"{self.day(local.date())} {local:%H:%M}"
 
+    def day_of(self, at_s: int) -> str:
+        return self.day(datetime.fromtimestamp(at_s, self.book.zone).date())
+
     def day(self, day_on: date) -> str:
         year = "" if day_on.year == datetime.fromtimestamp(self.created_s, self.book.zone).year else str(day_on.year)
         return f"{day_on.day}.{day_on.month}.{year}"
 
     def midnight(self, day_on: date) -> int:
         return int(datetime(day_on.year, day_on.month, day_on.day, tzinfo=self.book.zone).timestamp())
+
+
+def minute_of(moment: time) -> int:
+    """Minutes since midnight."""
+    return moment.hour * 60 + moment.minute

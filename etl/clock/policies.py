@@ -21,21 +21,25 @@ from etl.clock.events import Ids
 from etl.clock.zones import Seconds, ZoneTable, zone_table
 from etl.errors import ClockError
 from etl.ids import reference_id
-from geodata.calendars import holidays_of
-from geodata.profile import CityProfile, SlaPolicy, Topic, WorkCalendar
+from geodata.calendars import exceptions_of, holidays_of, moved_workdays_of
+from geodata.profile import CityProfile, Interval, SlaPolicy, Topic, WorkCalendar
 
 NO_POLICY = -1
+DayOff = tuple[tuple[Interval, ...], str]
 STANDARD = "standard"
 _ID_BITS = 31
 Holidays = Callable[[Sequence[int]], Mapping[date, str]]
 """Public holidays of the years given, by day."""
+MovedWorkdays = Callable[[Sequence[int]], Mapping[date, date]]
+"""Weekend days that are worked in the years given, by day, with the day that is off in its place."""
 
 
 @dataclass(frozen=True)
 class PolicyBook:
     """Everything the clock must know of a city: its terms, calendars, zone, holidays and the tree of its topics.
 
-    `policies` may be exchanged (`with_policies`) to replay the same history under other terms.
+    `policies` may be exchanged (`with_policies`) to replay the same history under other terms. `classes`: those of the
+    profile, with or without a term.
     """
 
     city: str
@@ -44,6 +48,8 @@ class PolicyBook:
     calendars: Mapping[str, WorkCalendar]
     parents: Mapping[str, str | None]
     holidays: Holidays
+    moved_workdays: MovedWorkdays = lambda _years: {}
+    classes: tuple[str, ...] = ()
 
     def with_policies(self, policies: Iterable[SlaPolicy]) -> PolicyBook:
         """The same city under other terms."""
@@ -72,17 +78,18 @@ class PolicyBook:
 
     @cached_property
     def _class_ids(self) -> dict[int, str]:
-        return {reference_id(self.city, "request_class", p.request_class): p.request_class for p in self.policies}
+        codes = dict.fromkeys([*self.classes, *(policy.request_class for policy in self.policies)])
+        return {reference_id(self.city, "request_class", code): code for code in codes}
 
     @cached_property
     def _topic_ids(self) -> dict[int, str]:
         return {reference_id(self.city, "topic", code): code for code in self.parents}
 
     def class_id(self, code: str) -> int:
-        """The id of a class; raises `ClockError` for one that has no term."""
+        """The id of a class; raises `ClockError` for one that the profile does not know."""
         if code not in self._class_ids.values():
-            known = ", ".join(sorted(set(self._class_ids.values())))
-            raise ClockError(f"class {code!r} has no term in {self.city}: use one of {known}")
+            known = ", ".join(sorted(self._class_ids.values()))
+            raise ClockError(f"class {code!r} is not in the profile of {self.city}: use one of {known}")
         return reference_id(self.city, "request_class", code)
 
     def topic_id(self, code: str) -> int:
@@ -131,12 +138,17 @@ class PolicyBook:
         """The city's offsets over those years."""
         return zone_table(self.zone, first_year, last_year)
 
+    def exceptions(self, calendar: WorkCalendar, years: Sequence[int]) -> Mapping[date, DayOff]:
+        """Days on which a calendar differs from its week, see `geodata.calendars.exceptions_of`."""
+        return exceptions_of(calendar, self.holidays(years), self.moved_workdays(years))
+
     def compiled(self, number: int, first_year: int, last_year: int) -> CompiledCalendar:
         """Calendar `number` laid out over whole years."""
+        calendar = self.calendars[self.calendar_codes[number]]
         return compile_calendar(
-            self.calendars[self.calendar_codes[number]],
+            calendar,
             self.zone_between(first_year - 1, last_year + 1),
-            self.holidays(range(first_year, last_year + 1)),
+            self.exceptions(calendar, range(first_year, last_year + 1)),
             first_on=date(first_year, 1, 1),
             last_on=date(last_year, 12, 31),
         )
@@ -147,15 +159,17 @@ def policy_id(city: str, policy: SlaPolicy) -> int:
     return reference_id(city, "sla_policy", f"{policy.code}@{policy.version}")
 
 
-def book_of(profile: CityProfile) -> PolicyBook:
-    """The policy book of a city's profile."""
+def book_of(profile: CityProfile, lang: str | None = None) -> PolicyBook:
+    """The policy book of a city's profile; its holidays are named in `lang` where they can be."""
     return PolicyBook(
         city=profile.slug,
         zone=profile.zone,
         policies=profile.policies,
         calendars=profile.calendars,
         parents=_parents(profile.topics),
-        holidays=lambda years: holidays_of(profile, years),
+        holidays=lambda years: holidays_of(profile, years, lang),
+        moved_workdays=lambda years: moved_workdays_of(profile, years),
+        classes=tuple(one.code for one in profile.request_classes),
     )
 
 

@@ -5,6 +5,7 @@ The rules, each in one sentence:
 - A pause lasts until it is resumed, closed, cancelled or returned for rework; assigning or extending does not end it.
 - Closing stops the clock; reopening and return for rework let it go on, and the time in between does not count.
 - An extension adds to the term (or moves its end), unless the term had been exceeded before: lateness is not undone.
+  One that says no length gives the policy's extended term, where it has one ("45 days in all, with notice").
 - The term is used up at the first instant by which the clock has counted it; a request closed later than that is late,
   closed when three times the term was used up, it is three times late. Nothing here depends on the present moment.
 
@@ -68,14 +69,24 @@ def _replay(requests: Requests, events: Events, book: PolicyBook, clocks: Clocks
     )
     segments = _segments(events, clocks, policy, started)
     target = terms.target_s(book, clocks, policy, started)
-    target, is_counted = _extend(events, clocks, policy, segments, target)
-    due = _used_up(events, clocks, policy, segments, target)
+    at_most = terms.extended_s(book, clocks, policy, started)
+    target, is_counted = _extend(events, clocks, policy, segments, target, at_most)
+    used_up = _used_up(events, clocks, policy, segments, target)
+    due = used_up.copy()
     late3 = _used_up(events, clocks, policy, segments, np.where(policy == NO_POLICY, NOTHING, target * 3))
     rolls = np.flatnonzero(_flag(book, policy, "rolls_to_working_day"))
     due[rolls] = clocks.same_time_on_workday(policy[rolls], due[rolls])
-    return _results(
-        requests, events, clocks, book, policy, started, segments, target, due, np.maximum(late3, due), is_counted
-    )
+    ends = _Ends(used_up, due, np.maximum(late3, due))
+    return _results(requests, events, clocks, book, policy, started, segments, target, ends, is_counted)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ends:
+    """When each term is used up, when it is due (moved off days off), and when three terms are used up."""
+
+    used_up: Seconds
+    due: Seconds
+    late3: Seconds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,12 +154,18 @@ def _policies(requests: Requests, events: Events, book: PolicyBook, clocks: Cloc
     return book.choose(requests.topic_ids, classes, clocks.zone.days(since))
 
 
-def _extend(events: Events, clocks: Clocks, policy: Ids, segments: _Segments, target: Seconds) -> tuple[Seconds, Flags]:
-    """Terms with their extensions, and which events counted as one; the n-th extension of every request in one step."""
+def _extend(
+    events: Events, clocks: Clocks, policy: Ids, segments: _Segments, target: Seconds, at_most: Seconds
+) -> tuple[Seconds, Flags]:
+    """Terms with their extensions, and which events counted as one; the n-th extension of every request in one step.
+
+    `at_most`: the extended term of each request's policy, for extensions that say no length; `NOTHING` without.
+    """
     target, is_counted = target.copy(), np.zeros(len(events), dtype=bool)
     alive = (segments.state == State.RUNNING) | (segments.state == State.PAUSED)
     has_length = (events.extended_s != NOTHING) | (events.extended_to_s != NOTHING)
-    left = np.flatnonzero((events.kind == Kind.EXTENDED) & alive & has_length & (policy[events.request] != NO_POLICY))
+    is_able = has_length | (at_most[events.request] > target[events.request])
+    left = np.flatnonzero((events.kind == Kind.EXTENDED) & alive & is_able & (policy[events.request] != NO_POLICY))
     while len(left):
         owner = events.request[left]
         is_first = np.append([True], owner[1:] != owner[:-1])
@@ -158,16 +175,21 @@ def _extend(events: Events, clocks: Clocks, policy: Ids, segments: _Segments, ta
         owner = events.request[rows]
         end = clocks.passed("own", policy[owner], np.maximum(events.extended_to_s[rows], events.at_s[rows]))
         moved = np.maximum(target[owner], segments.own_before[rows] + end - segments.own[rows])
-        added = target[owner] + events.extended_s[rows]
+        added = np.where(has_length[rows], target[owner] + events.extended_s[rows], np.maximum(target, at_most)[owner])
         target[owner] = np.where(events.extended_to_s[rows] != NOTHING, moved, added)
     return target, is_counted
 
 
 def _used_up(events: Events, clocks: Clocks, policy: Ids, segments: _Segments, target: Seconds) -> Seconds:
-    """The first instant by which the clock has counted `target`, going on after the last event; `NOTHING` without."""
+    """The first instant by which the clock has counted `target`; `NOTHING` without one.
+
+    It goes on without pause after the last event, or after the closing or cancelling that ended the request for good.
+    """
     goal = target[events.request]
     reached = np.flatnonzero(segments.is_running & (goal != NOTHING) & (segments.own_before + segments.own_s >= goal))
     place = events.first[1:] - 1
+    ended = segments.state[place] >= State.CLOSED
+    place = np.where(ended, _entered(events, segments.state), place)  # what follows an end that stays changes nothing
     spent = segments.own_before[place] + segments.own_s[place]
     backwards = reached[::-1]  # of several segments the first stays
     place[events.request[backwards]] = backwards
@@ -187,10 +209,10 @@ def _results(
     started: Seconds,
     segments: _Segments,
     target: Seconds,
-    due: Seconds,
-    late3: Seconds,
+    ends: _Ends,
     is_counted: Flags,
 ) -> Results:
+    due = ends.due
     firsts, lasts = events.first[:-1], events.first[1:] - 1
 
     def total(values: Seconds) -> Seconds:
@@ -211,8 +233,9 @@ def _results(
         policy=policy,
         created_s=requests.created_s,
         started_s=started,
+        used_up_s=ends.used_up,
         due_s=due,
-        late3_s=late3,
+        late3_s=ends.late3,
         resolved_s=resolved,
         cancelled_s=np.where(final == State.CANCELLED, since, NOTHING),
         paused_since_s=np.where(final == State.PAUSED, since, NOTHING),
@@ -236,10 +259,16 @@ def _results(
 
 def _since(events: Events, state: npt.NDArray[np.int8]) -> Seconds:
     """When each request came to the state that it has in the end."""
-    entered = np.append([True], (state[1:] != state[:-1]) | (events.request[1:] != events.request[:-1]))
-    since = np.zeros(len(events.first) - 1, dtype=np.int64)
-    since[events.request[entered]] = events.at_s[entered]  # of several the last stays
-    return since
+    return events.at_s[_entered(events, state)]
+
+
+def _entered(events: Events, state: npt.NDArray[np.int8]) -> Ids:
+    """The event by which each request came to the state that it has in the end."""
+    is_entry = np.append([True], (state[1:] != state[:-1]) | (events.request[1:] != events.request[:-1]))
+    rows = np.flatnonzero(is_entry)
+    entered = np.zeros(len(events.first) - 1, dtype=np.int64)
+    entered[events.request[rows]] = rows  # of several the last stays
+    return entered
 
 
 def _executor_times(events: Events, segments: _Segments, executors: Ids) -> ExecutorTimes:

@@ -1,8 +1,8 @@
 """Requests with their events as JSON, in and out: the clock for those who keep their requests elsewhere.
 
 In: a list of `{"id", "topic" (or null), "class", "events": [{"at" (ISO 8601 with offset), "kind", "reason"?}]}`; an
-event may also carry `executor` (any text), `class` (from then on), `extended_minutes` or `extended_to`. Out: see
-`answers`.
+event may also carry `executor` (any text), `class` (from then on), `extended_minutes` or `extended_to` (an extension
+without either gives the policy's extended term, where it has one). Out: see `answers`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from etl.clock.verdict import verdicts_of
 from etl.errors import ClockError
 
 Json = dict[str, Any]
+MOST_MINUTES = 10 * 366 * 1440
+FIRST_YEAR, LAST_YEAR = 1899, 2200
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,36 +88,37 @@ def parse_requests(data: Sequence[Any], book: PolicyBook) -> RequestFile:
     )
 
 
-def answers(file: RequestFile, book: PolicyBook, *, now: datetime, lang: str = "en") -> list[Json]:
+def answers(
+    file: RequestFile, book: PolicyBook, *, now: datetime, lang: str = "en", has_details: bool = False
+) -> list[Json]:
     """One object per request, in the order given.
 
     `id`, `policy` (code@version), `clock`, `target_minutes`, `working_minutes`, `calendar_minutes` (both until closed
-    or last event, pauses left out; calendar since receipt), `due_at` (city's offset), `verdict`, `explanation`, and
-    with them `received_at`, `started_at`, `resolved_at`, `paused_minutes`, `late_minutes`, `remaining_minutes` (own
-    clock, open ones), `executors`.
+    or last event, pauses left out; calendar since receipt), `due_at` (city's offset), `verdict`, `explanation`;
+    `has_details` adds `received_at`, `started_at`, `resolved_at`, `paused_minutes`, `late_minutes`,
+    `remaining_minutes` (own clock, open ones), `returns`, `reopens`, `executor_changes`, `executors`.
     """
     now_s = int(now.timestamp())
     results = replay(file.requests, file.events, book, through_s=now_s)
     said = verdicts_of(results, now_s) if len(results) else np.empty(0, dtype=str)
     left = results.remaining_s(now_s) if len(results) else np.empty(0, dtype=np.int64)
     return [
-        _numbers(results, book, row, str(said[row]), int(left[row]))
+        {"id": key}
+        | _numbers(results, book, row, str(said[row]))
         | {
-            "id": key,
             "explanation": explain(
                 results, book, row, now_s=now_s, lang=lang, reasons=file.reasons[row], executors=file.executors
-            ),
-            "executors": _executors(results, row, file.executors),
+            )
         }
+        | (_details(results, book, row, int(left[row]), file.executors) if has_details else {})
         for row, key in enumerate(file.keys)
     ]
 
 
-def _numbers(results: Results, book: PolicyBook, row: int, verdict: str, left_s: int) -> Json:
+def _numbers(results: Results, book: PolicyBook, row: int, verdict: str) -> Json:
     place = int(results.policy[row])
     policy = None if place == NO_POLICY else book.policies[place]
     return {
-        "id": None,
         "policy": f"{policy.code}@{policy.version}" if policy else None,
         "clock": policy.clock if policy else None,
         "target_minutes": _minutes(int(results.target_s[row])),
@@ -123,7 +126,11 @@ def _numbers(results: Results, book: PolicyBook, row: int, verdict: str, left_s:
         "calendar_minutes": _minutes(int(results.calendar_s[row])),
         "due_at": _iso(int(results.due_s[row]), book),
         "verdict": verdict,
-        "explanation": "",
+    }
+
+
+def _details(results: Results, book: PolicyBook, row: int, left_s: int, names: Mapping[int, str]) -> Json:
+    return {
         "received_at": _iso(int(results.created_s[row]), book),
         "started_at": _iso(int(results.started_s[row]), book),
         "resolved_at": _iso(int(results.resolved_s[row]), book),
@@ -133,6 +140,7 @@ def _numbers(results: Results, book: PolicyBook, row: int, verdict: str, left_s:
         "returns": int(results.returns[row]),
         "reopens": int(results.reopens[row]),
         "executor_changes": int(results.executor_changes[row]),
+        "executors": _executors(results, row, names),
     }
 
 
@@ -194,8 +202,11 @@ def _event(number: int, where: str, event: Any, book: PolicyBook) -> tuple[Any, 
     except ClockError as error:
         raise ClockError(f"{where}: {error}") from error
     minutes, until = event.get("extended_minutes"), event.get("extended_to")
-    if minutes is not None and (isinstance(minutes, bool) or not isinstance(minutes, int) or minutes < 0):
-        raise ClockError(f"{where}: extended_minutes {minutes!r} is not a whole number of minutes")
+    is_whole = isinstance(minutes, int) and not isinstance(minutes, bool)
+    if minutes is not None and not (is_whole and 0 <= minutes <= MOST_MINUTES):
+        raise ClockError(
+            f"{where}: extended_minutes {minutes!r} is not a whole number of minutes from 0 to {MOST_MINUTES} (10 y)"
+        )
     return (
         number,
         _instant(where, "at", event.get("at")),
@@ -216,6 +227,8 @@ def _instant(where: str, field: str, text: Any) -> int:
         ) from error
     if moment.tzinfo is None:
         raise ClockError(f"{where}: {field} {text!r} has no offset: write 2026-12-24T16:00:00+01:00, or Z for UTC")
+    if not FIRST_YEAR < moment.year < LAST_YEAR:
+        raise ClockError(f"{where}: {field} {text!r} lies outside {FIRST_YEAR + 1} to {LAST_YEAR - 1}: mend the year")
     return int(moment.astimezone(UTC).timestamp())
 
 

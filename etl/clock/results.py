@@ -48,15 +48,17 @@ class Results:
     `policy`: place in `policies`, -1 where no term fits (then `due_s`, `late3_s`, `target_s` are `NOTHING`). `own_s` is
     the time used on the policy's own clock, `working_s` on its working calendar, `calendar_s` round the clock since
     receipt; each until closed, or until the last event of an open request, pauses and times closed left out.
-    `paused_s`: round the clock. `due_s` of an open request: if nothing pauses it from its last event on; while it is
-    paused (`paused_since_s`) its due instant moves on with the present. `late_s`: closed late, seconds of its own clock
-    beyond `due_s`.
+    `paused_s`: round the clock. `used_up_s`: when the term is used up; `due_s`: the same, moved off a day off where the
+    policy says so. `due_s` of an open request: if nothing pauses it from its last event on; while it is paused
+    (`paused_since_s`) its due instant moves on with the present. `late_s`: closed late, seconds of its own clock beyond
+    `due_s`.
     """
 
     ids: Ids
     policy: Ids
     created_s: Seconds
     started_s: Seconds
+    used_up_s: Seconds
     due_s: Seconds
     late3_s: Seconds
     resolved_s: Seconds

@@ -4,10 +4,12 @@ Minutes and hours are what they say. A term in days or months ends at the same l
 of the same day of the month, or of the month's last day where there is none); its length in minutes is what the
 policy's clock counts until then, so that days of different length, holidays and changes of the clocks are all in
 it. The first of the working days is the one after the start; on a working clock a term that starts outside the hours
-starts at the next opening.
+starts at the next opening. A policy may name an extended term, counted from the same start.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -22,13 +24,28 @@ _BY_DAY = ("working_days", "calendar_days", "months")
 
 def target_s(book: PolicyBook, clocks: Clocks, policy: Ids, started_s: Seconds) -> Seconds:
     """The term of each request in seconds of its own clock; `NOTHING` without a policy."""
+    return _lengths([(one.target_unit, one.target_value) for one in book.policies], clocks, policy, started_s)
+
+
+def extended_s(book: PolicyBook, clocks: Clocks, policy: Ids, started_s: Seconds) -> Seconds:
+    """The extended term of each request in seconds of its own clock; `NOTHING` where its policy names none."""
+    return _lengths([(one.extended_unit, one.extended_value) for one in book.policies], clocks, policy, started_s)
+
+
+def _lengths(
+    wanted: Sequence[tuple[str | None, int | None]], clocks: Clocks, policy: Ids, started_s: Seconds
+) -> Seconds:
+    """Terms by unit and value of each policy (None: it has none), from each request's start."""
     length = np.full(len(policy), NOTHING, dtype=np.int64)
     for place in np.unique(policy[policy != NO_POLICY]).tolist():
-        chosen, rows = book.policies[place], np.flatnonzero(policy == place)
-        if chosen.target_unit in _BY_DAY:
-            length[rows] = _by_day(chosen.target_unit, chosen.target_value, clocks, policy[rows], started_s[rows])
+        unit, value = wanted[place]
+        if unit is None or value is None:
+            continue
+        rows = np.flatnonzero(policy == place)
+        if unit in _BY_DAY:
+            length[rows] = _by_day(unit, value, clocks, policy[rows], started_s[rows])
         else:
-            length[rows] = chosen.target_value * _UNIT_S[chosen.target_unit]
+            length[rows] = value * _UNIT_S[unit]
     return length
 
 

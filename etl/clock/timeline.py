@@ -16,7 +16,6 @@ from etl.clock.policies import PolicyBook
 from etl.clock.results import Results
 from etl.clock.states import State
 from etl.clock.zones import DAY_S
-from geodata.calendars import exceptions_of
 
 SegmentKind = Literal["working", "night", "day_off", "holiday", "pause", "closed"]
 DaysOff = Mapping[date, str]
@@ -71,7 +70,7 @@ def days_off_between(results: Results, book: PolicyBook, row: int, start_s: int,
         return {}
     calendar = book.calendars[book.calendar_codes[number]]
     start_on, end_on = _local(start_s, book.zone).date(), _local(end_s, book.zone).date()
-    closed = exceptions_of(calendar, book.holidays(range(start_on.year, end_on.year + 1)))
+    closed = book.exceptions(calendar, range(start_on.year, end_on.year + 1))
     days = (start_on + timedelta(days=n) for n in range((end_on - start_on).days + 1))
     return {
         day: closed[day][1] for day in days if day in closed and not closed[day][0] and calendar.weekly[day.weekday()]

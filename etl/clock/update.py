@@ -24,7 +24,7 @@ from etl.ids import city_id_of, reference_id
 from etl.schema import clock_state, load_run, sla_executor_time, sla_result
 from geodata.profile import CityProfile, text_in
 
-CODE_VERSION = 1
+CODE_VERSION = 2
 """Raised with every change of a rule of the clock: results of an older version are recomputed."""
 STATE_NAME = "clock"
 
@@ -125,7 +125,7 @@ def explain_request(
     history = tables.history_of(connection, city_id_of(profile.slug), np.array([request_id], dtype=np.int64))
     if not len(history.requests):
         raise ClockError(f"there is no request {request_id} in {profile.slug}: take an id from the request list")
-    book, now_s = book_of(profile), int(now.timestamp())
+    book, now_s = book_of(profile, lang), int(now.timestamp())
     results = replay(history.requests, history.events, book, through_s=now_s)
     reasons = history.reasons(0)
     left = int(results.remaining_s(now_s)[0])

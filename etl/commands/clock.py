@@ -15,6 +15,7 @@ from etl.clock.policies import book_of
 from etl.clock.request_file import answers, read_requests
 from etl.clock.words import LANGUAGES
 from etl.commands.common import CityOption, command_errors, open_engine, profile_of, settings_of
+from etl.errors import ClockError
 from etl.ids import city_id_of
 from etl.locks import hold_derived
 from etl.settings import Settings
@@ -39,6 +40,9 @@ def clock(
     now: Annotated[
         str | None, typer.Option(help="the moment to judge open requests at, ISO 8601 (default: now)")
     ] = None,
+    has_details: Annotated[
+        bool, typer.Option("--details", help="with --requests: also start, closing, pauses, lateness and executors")
+    ] = False,
     lang: Annotated[str, typer.Option(help="language of explanations: " + ", ".join(LANGUAGES))] = "en",
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
@@ -53,8 +57,10 @@ def clock(
         settings = settings_of(city)
         profile = profile_of(settings)
         if requests is not None:
-            book = book_of(profile)
-            said = answers(read_requests(requests, book), book, now=moment, lang=lang)
+            if lang not in LANGUAGES:
+                raise ClockError(f"--lang {lang!r} is not one of {', '.join(LANGUAGES)}")
+            book = book_of(profile, lang)
+            said = answers(read_requests(requests, book), book, now=moment, lang=lang, has_details=has_details)
             _print(said, as_json, [f"{one['id']}: {one['verdict']}. {one['explanation']}" for one in said])
             return
         _of_tables(

@@ -149,10 +149,11 @@ def executors(top: Section, catalogue: Catalogue) -> tuple[Executor, ...]:
 
 
 def policies(top: Section) -> tuple[SlaPolicy, ...]:
-    """`[[policies]]`: code, version, class, topic, term ("30 calendar_days"), clock, calendar, validity, flags, law."""
+    """`[[policies]]`: code, version, class, topic, terms ("30 calendar_days"), clock, calendar, validity, flags."""
     found = []
     for section in top.lists("policies"):
-        value, unit = _term(section)
+        value, unit = _term(section, "term")
+        extended = _term(section, "extended_term") if "extended_term" in section else (None, None)
         code = section.text("code")
         found.append(
             SlaPolicy(
@@ -169,16 +170,18 @@ def policies(top: Section) -> tuple[SlaPolicy, ...]:
                 starts_at_opening=section.flag("starts_at_opening", default=False),
                 rolls_to_working_day=section.flag("rolls_to_working_day", default=False),
                 law=section.text("law", ""),
+                extended_value=extended[0],
+                extended_unit=extended[1],
             )
         )
     return tuple(found)
 
 
-def _term(section: Section) -> tuple[int, TargetUnit]:
-    text = section.text("term", example='"24 hours"')
+def _term(section: Section, key: str) -> tuple[int, TargetUnit]:
+    text = section.text(key, example='"24 hours"')
     value, _, unit = text.partition(" ")
     if text and (not value.isdigit() or int(value) < 1 or unit not in _UNITS):
-        section.wrong("term", f"is {text!r}", f'write like "24 hours": a whole number and one of {", ".join(_UNITS)}')
+        section.wrong(key, f"is {text!r}", f'write like "24 hours": a whole number and one of {", ".join(_UNITS)}')
         return 1, "calendar_days"
     return int(value or 1), cast("TargetUnit", unit or "calendar_days")
 

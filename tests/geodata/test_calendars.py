@@ -5,7 +5,7 @@ from datetime import date, time
 
 import pytest
 
-from geodata.calendars import exceptions_of, holidays_of, intervals_on
+from geodata.calendars import exceptions_of, holidays_of, intervals_on, moved_workdays_of
 from geodata.cities import load_profile
 from geodata.errors import ProfileError
 from geodata.profile import WorkCalendar
@@ -29,6 +29,23 @@ def test_belarus_keeps_its_own_days_and_only_the_years_asked() -> None:
     days = holidays_of(load_profile("minsk"), [2026])
     assert date(2026, 7, 3) in days
     assert {day.year for day in days} == {2026}
+
+
+def test_holidays_are_named_in_the_language_asked_for_else_in_the_citys() -> None:
+    profile = load_profile("banska-bystrica")
+    names = {lang: holidays_of(profile, [2020], lang)[date(2020, 4, 13)] for lang in ("en", "uk", "be")}
+    assert names == {"en": "Easter Monday", "uk": "Великодній понеділок", "be": "Veľkonočný pondelok"}
+
+
+def test_a_saturday_worked_for_a_moved_day_off_has_that_days_hours() -> None:
+    profile = load_profile("minsk")
+    moved = moved_workdays_of(profile, [2026])
+    assert moved == {date(2026, 4, 25): date(2026, 4, 20)}
+    office, public = profile.calendars["office"], holidays_of(profile, [2026])
+    found = exceptions_of(office, public, moved)
+    assert found[date(2026, 4, 25)][0] == office.weekly[0]
+    assert found[date(2026, 4, 20)][0] == ()
+    assert moved_workdays_of(load_profile("banska-bystrica"), [2026]) == {}
 
 
 def test_a_country_without_known_holidays_is_named_with_a_cure() -> None:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
+DAY_S = 86_400
+MINUTES_TELL_TO_DAYS = 30
+"""Beyond so many days, hours and minutes say nothing more."""
 LANGUAGES = ("en", "sk", "uk", "be", "ru")
 
 
@@ -26,8 +29,22 @@ class Words:
         return self.reasons.get(code, code.replace("_", " "))
 
     def span(self, seconds: int) -> str:
-        """A length of time in hours and minutes, as a person says it; minutes begun are left out."""
-        hours, minutes = divmod(max(seconds, 0) // 60, 60)
+        """A length of time round the clock, as a person says it: days from two days on; minutes begun are left out."""
+        days, rest = divmod(max(seconds, 0), DAY_S)
+        if days < 2:
+            return self._hours(max(seconds, 0))
+        said = f"{days} {self.sentences['days']}"
+        return said if rest < 60 or days > MINUTES_TELL_TO_DAYS else f"{said} {self._hours(rest)}"
+
+    def work_span(self, seconds: int, day_s: int) -> str:
+        """A length of working time in hours and minutes; long ones also in working days of `day_s` seconds."""
+        said = self._hours(max(seconds, 0))
+        if seconds < DAY_S or seconds < 3 * day_s:
+            return said
+        return f"{said} ({self.sentences['about_workdays'].format(days=round(seconds / day_s))})"
+
+    def _hours(self, seconds: int) -> str:
+        hours, minutes = divmod(seconds // 60, 60)
         said = [f"{hours} {self.sentences['hours']}"] if hours else []
         return " ".join([*said, f"{minutes} {self.sentences['minutes']}"] if minutes or not hours else said)
 

@@ -83,6 +83,7 @@ POLICIES = (
     policy("z0", 0, "minutes"),
     policy("c15", 15, "calendar_days", "calendar", rolls_to_working_day=True),
     policy("c15x", 15, "calendar_days", "calendar"),
+    policy("e15", 15, "calendar_days", "calendar", extended_value=45, extended_unit="calendar_days"),
     policy("m1", 1, "months", "calendar"),
     policy("m1r", 1, "months", "calendar", rolls_to_working_day=True),
     _VER,

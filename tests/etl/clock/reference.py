@@ -6,7 +6,7 @@ It shares no code with `etl.clock`: only the profile's dataclasses. Instants mus
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -150,18 +150,19 @@ def replay(world: World, request_class: str, topic: str | None, happenings: Sequ
     started = world.next_open(policy.calendar, created) if policy.starts_at_opening else created
     answer = Answer(policy, started, world.target(policy, started), started, started, None)
     reached = {0: started}
-    executor, state, closed = "", "running", None
+    executor, state, ended = "", "running", created
     for (at, item), until in zip(events, [*(at for at, _ in events[1:]), None], strict=True):
         if item.kind == "extended" and state in ("running", "paused"):
             _extend(world, answer, item, at)
         before, state = state, _next(state, item.kind)
-        closed = at if state == "closed" and before != "closed" else closed
+        ended = at if state in ("closed", "cancelled") and before != state else ended
         executor = item.executor or executor
         for minute in _minutes(at, until):
             _count(world, answer, state, executor, minute, reached)
     answer.state = state
-    answer.resolved_at = closed if state == "closed" else None
-    _run_on(world, answer, max(events[-1][0], started), reached)
+    answer.resolved_at = ended if state == "closed" else None
+    is_over = state in ("closed", "cancelled")
+    _run_on(world, answer, max(ended if is_over else events[-1][0], started), reached)
     answer.due_at = _rolled(world, policy, reached[answer.target_min])
     answer.late3_at = max(reached[3 * answer.target_min], answer.due_at)
     if answer.resolved_at is not None and answer.resolved_at > answer.due_at:
@@ -224,6 +225,11 @@ def _extend(world: World, answer: Answer, item: Happening, at: datetime) -> None
         answer.target_min = max(answer.target_min, answer.own_min + ahead)
     elif item.extended_min is not None:
         answer.target_min += item.extended_min
+    elif answer.policy.extended_value is not None and answer.policy.extended_unit is not None:
+        longer = replace(
+            answer.policy, target_value=answer.policy.extended_value, target_unit=answer.policy.extended_unit
+        )
+        answer.target_min = max(answer.target_min, world.target(longer, answer.started_at))
 
 
 def _run_on(world: World, answer: Answer, at: datetime, reached: dict[int, datetime]) -> None:

@@ -42,7 +42,7 @@ def test_the_example_of_the_issue_reads_as_it_should() -> None:
     assert told(ISSUE) == (
         "24.12. 16:00 received; 25.12. holiday: holiday; 28.12. 10:00 paused 3 h 10 min: waiting for the caller; "
         "29.12. 15:10 due; 30.12. 09:00 closed, late by 1 h 50 min. 13 h 50 min of 12 h of working time used, "
-        "120 h outside hours not counted, 3 h 10 min paused or closed not counted."
+        "5 d outside hours not counted, 3 h 10 min paused or closed not counted."
     )
 
 

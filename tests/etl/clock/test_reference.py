@@ -23,6 +23,7 @@ PROPERTY_POLICIES = (
     policy("dc", 1, "working_days", "calendar"),
     policy("c3", 3, "calendar_days", "calendar", rolls_to_working_day=True),
     policy("cw", 3, "calendar_days"),
+    policy("ext", 2, "hours", extended_value=2, extended_unit="working_days"),
 )
 WORLD = reference.World(ZONE, CALENDARS, HOLIDAYS, TOPICS, PROPERTY_POLICIES)
 STARTS = [
@@ -45,9 +46,10 @@ def events(draw: st.DrawFn) -> list[dict[str, Any]]:
     for kind in draw(st.lists(st.sampled_from(KINDS), max_size=6)):
         at += timedelta(minutes=draw(st.one_of(st.integers(-30, 200), st.integers(0, 2000))))
         one: dict[str, Any] = {"at": _iso(at), "kind": kind, "executor": draw(st.sampled_from(["", "", "a", "b"]))}
-        if kind == "extended" and draw(st.booleans()):
+        how = draw(st.sampled_from(["minutes", "until", "unsaid"])) if kind == "extended" else ""
+        if how == "minutes":
             one["extended_minutes"] = draw(st.integers(0, 300))
-        elif kind == "extended":
+        elif how == "until":
             one["extended_to"] = _iso(at + timedelta(minutes=draw(st.integers(-60, 2000))))
         if kind == "assigned" and draw(st.integers(0, 3)) == 0:
             one["class"] = draw(st.sampled_from(CLASSES))

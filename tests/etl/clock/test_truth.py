@@ -30,7 +30,7 @@ def test_the_table_is_long_enough_and_every_case_is_worked_out() -> None:
 def test_truth(case: dict[str, Any]) -> None:
     now = moment(case.get("now", "2026-01-01 00:00"))
     file = parse_requests([request(case["class"], *case["events"], topic=case.get("topic"))], book())
-    (said,) = answers(file, book(), now=now)
+    (said,) = answers(file, book(), now=now, has_details=True)
     expected = case["is"]
     got = {key: said[MINUTES[key]] for key in expected if key in MINUTES}
     got |= {key: moment(said[INSTANTS[key]]) for key in expected if key in INSTANTS}
