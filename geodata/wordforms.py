@@ -67,7 +67,8 @@ def lemma(word: str, code: str) -> str:
     if code in _LEMMATISED:
         import simplemma
 
-        return fold(simplemma.lemmatize(word, lang=code).casefold())
+        # Some lemmas hold an apostrophe, a hyphen or a dot, which no key may.
+        return fold("".join(words(simplemma.lemmatize(word, lang=code))))
     return cut_ending(fold(word), language(code).endings)
 
 

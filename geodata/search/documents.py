@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from geodata.search.types import Document, Kind, Phrase
 from geodata.taxonomy import Taxonomy, Topic
 
+_FIRST = 2
 _TOPIC_PRIOR, _BRANCH_PRIOR = 0.03, -0.1
 _PLACE_PRIOR: dict[str, float] = {"street": 0.02, "place": 0.02, "stop": 0.01}
 
@@ -20,7 +21,11 @@ def topic_documents(taxonomy: Taxonomy) -> Iterator[Document]:
             id=service.code,
             titles=service.names,
             subtitles=service.abouts,
-            phrases=(*_topic_phrases(service), *(_parent_phrases(parent) if parent else ())),
+            phrases=(
+                *_topic_phrases(service),
+                *_need_phrases(taxonomy, service.code),
+                *(_parent_phrases(parent) if parent else ()),
+            ),
             services=(service.code,),
             # Branches are for browsing: the services of a branch come before it.
             prior=_TOPIC_PRIOR if parent else _BRANCH_PRIOR,
@@ -42,8 +47,18 @@ def _topic_phrases(topic: Topic) -> Iterator[Phrase]:
         yield Phrase("title", name, lang)
     for lang, words in topic.words.items():
         yield from (Phrase("word", word, lang) for word in words)
+    for lang, hints in topic.hints.items():
+        yield from (Phrase("hint", hint, lang) for hint in hints)
     for lang, about in topic.abouts.items():
         yield Phrase("about", about, lang)
+
+
+def _need_phrases(taxonomy: Taxonomy, code: str) -> Iterator[Phrase]:
+    """The life situations that this service is among the first to help in."""
+    for need in taxonomy.needs.values():
+        if code in need.services[:_FIRST]:
+            for lang, words in need.words.items():
+                yield from (Phrase("need", text, lang) for text in (need.names[lang], *words))
 
 
 def _parent_phrases(parent: Topic) -> Iterator[Phrase]:

@@ -15,7 +15,7 @@ from geodata.search.store import Bands, Clauses, Store, StoredDocument, StoredEn
 from geodata.search.types import TOPIC_KINDS, Answer, Document, Hit, Kind
 from geodata.text import fold, similarity, skeleton
 
-_TOPIC_CANDIDATES = 600
+_TOPIC_CANDIDATES = 1_500
 _PLACE_CANDIDATES = 120
 _COMMON = 3_000
 _NEAR_WORDS = 8
@@ -101,7 +101,7 @@ class StoreIndex:
         found: list[StoredEntry] = []
         if kinds is None or any(kind in TOPIC_KINDS for kind in kinds):
             pairs = zip(question.words, question.near, strict=True)
-            anything = [[key for word, near in pairs for key in _alternatives(word, near)]]
+            anything = [[key for word, near in pairs for key in (*_alternatives(word, near), *_kin(word))]]
             found += self._store.find(anything, 0, bands.places_from, _TOPIC_CANDIDATES)
         if bands.places_from < bands.entry_count and (kinds is None or any(kind not in TOPIC_KINDS for kind in kinds)):
             found += self._places(_place_clauses(question), bands)
@@ -128,6 +128,10 @@ class StoreIndex:
 def _alternatives(word: QueryWord, near: Mapping[str, float]) -> list[str]:
     prefixes = [f"{p}*" for p in (word.prefix, word.latin_prefix) if p is not None]
     return [*word.keys, *prefixes, *(f"w{term}" for term in near)]
+
+
+def _kin(word: QueryWord) -> tuple[str, ...]:
+    return (f"w{word.kin}*",) if word.kin else ()
 
 
 def _place_clauses(question: Question) -> Clauses:

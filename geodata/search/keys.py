@@ -16,6 +16,8 @@ from geodata.wordforms import LANGUAGES, is_stop, language, languages_of, lemma,
 
 _MIN_PREFIX = 3
 _MIN_ROOT = 5
+_MIN_KIN = 4
+_KIN_SHARE = 0.6
 _MAX_WORDS = 12
 
 
@@ -42,6 +44,12 @@ class QueryWord:
     def root(self) -> str:
         """What longer words of the same root begin with: the stem where it is long enough to tell, else the word."""
         return self.stem if len(self.stem) >= _MIN_ROOT else self.word
+
+    @property
+    def kin(self) -> str:
+        """What words made from the same root by other endings begin with (`rehabil` for `rehabilitačný`); may be empty."""
+        first = self.stem[: max(_MIN_KIN, round(len(self.stem) * _KIN_SHARE))]
+        return "" if self.is_number or len(first) < _MIN_KIN or first == self.root else first
 
     @property
     def prefix(self) -> str | None:

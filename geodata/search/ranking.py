@@ -17,7 +17,7 @@ from geodata.text import script
 
 # Tuned by hand on the shapes of queries, checked by tests/geodata/search/queries.
 FIELD_WEIGHTS: Mapping[Field, float] = {
-    "title": 1.0, "word": 0.95, "address": 0.85, "service": 0.6, "about": 0.55, "parent": 0.3
+    "title": 1.0, "word": 0.95, "address": 0.85, "hint": 0.7, "service": 0.6, "about": 0.55, "need": 0.5, "parent": 0.3
 }  # fmt: skip
 _OTHER_LANGUAGE = 0.85
 _BEST_SHARE = 0.55
@@ -25,7 +25,8 @@ _LEAST_COVERAGE = 0.1
 _EXACT, _STEM, _TRANSLIT = 1.0, 0.95, 0.8
 _PREFIX_FLOOR = 0.55
 _TYPO = 0.75
-_SYNONYM_FIELDS = frozenset({"word", "about", "service", "parent"})
+_KIN = 0.6
+_SYNONYM_FIELDS = frozenset({"word", "hint", "need", "about", "service", "parent"})
 # Which kind of match is named when several words matched in different ways: the one that surprises most.
 _SURPRISE: Mapping[How, int] = {"exact": 0, "stem": 1, "prefix": 3, "translit": 4, "typo": 5, "synonym": 2}
 
@@ -128,6 +129,8 @@ def _quality(word: QueryWord, near: Mapping[str, float], keys: Sequence[str], at
     if word.prefix is not None and stored.startswith(word.root):
         how: How = "prefix" if stored.startswith(word.word) else "stem"
         best = (_PREFIX_FLOOR + (_STEM - _PREFIX_FLOOR) * len(word.root) / len(stored), how)
+    elif word.kin and stored.startswith(word.kin):
+        best = (_KIN * len(word.kin) / len(stored), "stem")
     if stored in near:
         best = max(best, (_TYPO * near[stored], "typo"), key=lambda b: b[0])
     if word.script != script(stored) and word.skeleton:

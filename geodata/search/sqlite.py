@@ -16,13 +16,15 @@ _SCHEMA = """
 CREATE TABLE doc (doc_id INTEGER PRIMARY KEY, kind TEXT, id TEXT, payload TEXT, lon REAL, lat REAL, prior REAL);
 CREATE TABLE entry (entry_id INTEGER PRIMARY KEY, doc_id INTEGER, field TEXT, lang TEXT, text TEXT, keys TEXT);
 CREATE VIRTUAL TABLE entry_fts USING fts5(
-    keys, content='', columnsize=0, detail='none', prefix='4 5', tokenize="unicode61 remove_diacritics 0"
+    keys, content='', columnsize=0, detail='none', prefix='4 5', tokenize='ascii'
 );
 CREATE TABLE term (term_id INTEGER PRIMARY KEY, word TEXT, skeleton TEXT, trigram_count INTEGER);
 CREATE TABLE term_trigram (trigram TEXT, term_id INTEGER, PRIMARY KEY (trigram, term_id)) WITHOUT ROWID;
 CREATE TABLE key_count (key TEXT PRIMARY KEY, n INTEGER) WITHOUT ROWID;
 CREATE TABLE band (places_from INTEGER, entry_count INTEGER);
 """
+# The tokenizer `ascii` takes every sign beyond ASCII as a letter: keys are folded already, and `unicode61` knows no
+# letters younger than its Unicode, at which it would cut a key in two.
 _LAST = "\U0010ffff"
 # pg_trgm's default threshold; the exact cut is made in Python, above it.
 _NEAR = """

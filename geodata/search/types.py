@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 Kind = Literal["service", "need", "institution", "street", "address", "stop", "place"]
-Field = Literal["title", "word", "about", "parent", "service", "address"]
+Field = Literal["title", "word", "hint", "need", "about", "parent", "service", "address"]
 How = Literal["exact", "prefix", "stem", "synonym", "typo", "translit"]
 
 # Order in which kinds are laid down: topics first, so that each band of the index is one range of entry ids.

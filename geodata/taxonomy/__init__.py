@@ -1,7 +1,8 @@
 """The shared tree of services and life situations: stable codes, words in five languages, whom they are for.
 
-Data, not code: `services.toml` (tree), `needs.toml` (entry by need), one file of words per language. Every city uses
-the same codes, so institutions, eligibility rules and queries of different cities can be compared.
+Data, not code: `services.toml` (tree), `needs.toml` (entry by need), one file of words per language and beside it one
+of hints. Every city uses the same codes, so institutions, eligibility rules and queries of different cities can be
+compared.
 """
 
 from __future__ import annotations
@@ -19,12 +20,16 @@ from geodata.wordforms import LANGUAGES
 
 @dataclass(frozen=True)
 class Topic:
-    """What a service and a need share: a code and its words, each keyed by language."""
+    """What a service and a need share: a code and its words, each keyed by language.
+
+    `words` name it, `hints` are only heard around it: weaker evidence for the search.
+    """
 
     code: str
     names: Mapping[str, str]
     abouts: Mapping[str, str]
     words: Mapping[str, tuple[str, ...]]
+    hints: Mapping[str, tuple[str, ...]]
 
     def name(self, lang: str) -> str:
         """The name in a language, English where the language is not ours."""
@@ -76,7 +81,7 @@ class Taxonomy:
 def load_taxonomy() -> Taxonomy:
     """The shipped taxonomy; raises `SearchError` naming file and code where the files disagree."""
     tree, needs = _read("services"), _read("needs")
-    texts = {lang: _read(lang) for lang in LANGUAGES}
+    texts = {lang: _read(lang) | {"hints": _read(f"hints/{lang}")} for lang in LANGUAGES}
     services = {code: _service(code, row, tree, texts) for code, row in tree.items()}
     return Taxonomy(
         services=services,
@@ -102,7 +107,12 @@ def _texts(section: str, code: str, texts: Mapping[str, Any]) -> dict[str, Any]:
         "names": {lang: row["name"] for lang, row in rows.items()},
         "abouts": {lang: row["about"] for lang, row in rows.items()},
         "words": {lang: tuple(row["words"]) for lang, row in rows.items()},
+        "hints": {lang: _listed(texts[lang]["hints"].get(code, "")) for lang in texts},
     }
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part for given in text.split(",") if (part := given.strip()))
 
 
 def _service(code: str, row: Mapping[str, Any], tree: Mapping[str, Any], texts: Mapping[str, Any]) -> Service:

@@ -33,20 +33,29 @@ def queries(lang: str) -> list[tuple[str, frozenset[str]]]:
     return [(row["text"], frozenset(row["services"])) for row in rows]
 
 
-def unseen_rate(index: SearchIndex) -> HitRate:
-    """Ask the queries of all languages that nothing was tuned on: how search does on what it has not seen."""
-    rows = tomllib.loads((QUERIES.parent / "unseen.toml").read_text(encoding="utf-8"))["query"]
-    missed = tuple(
-        row["text"]
-        for row in rows
-        if not {hit.id for hit in index.query(row["text"], row["lang"], TOP, ("service",))} & set(row["services"])
-    )
-    return HitRate("all", len(rows), len(rows) - len(missed), missed)
+def lists(name: str) -> dict[str, list[tuple[str, frozenset[str]]]]:
+    """The queries of `practice` or `unseen` by language, each with the services that would be right."""
+    rows = tomllib.loads((QUERIES.parent / f"{name}.toml").read_text(encoding="utf-8"))
+    return {lang: [(text, frozenset(codes.split())) for text, codes in pairs] for lang, pairs in rows.items()}
+
+
+def list_rates(index: SearchIndex, name: str) -> list[HitRate]:
+    """Ask every query of a list: one rate per language."""
+    return [_rate(index, lang, asked) for lang, asked in lists(name).items()]
+
+
+def together(rates: list[HitRate]) -> HitRate:
+    """One rate of several."""
+    missed = tuple(text for rate in rates for text in rate.missed)
+    return HitRate("all", sum(r.asked for r in rates), sum(r.found for r in rates), missed)
 
 
 def hit_rate(index: SearchIndex, lang: str) -> HitRate:
-    """Ask every query of a language for services."""
-    asked = queries(lang)
+    """Ask every fixed query of a language for services."""
+    return _rate(index, lang, queries(lang))
+
+
+def _rate(index: SearchIndex, lang: str, asked: list[tuple[str, frozenset[str]]]) -> HitRate:
     missed = tuple(
         text for text, right in asked if not right & {hit.id for hit in index.query(text, lang, TOP, ("service",))}
     )

@@ -5,7 +5,7 @@ import pytest
 from geodata.search import SearchIndex, topic_index
 from geodata.taxonomy import load_taxonomy
 from geodata.text import normalise
-from tests.geodata.search.hit_rate import hit_rate, queries
+from tests.geodata.search.hit_rate import hit_rate, list_rates, lists, queries, together
 
 LEAST = {"ru": 40, "uk": 40, "sk": 40, "be": 40, "en": 20}
 
@@ -20,6 +20,25 @@ def test_nine_of_ten_everyday_queries_find_the_service_among_the_first_three(top
     rate = hit_rate(topics, lang)
     assert rate.asked >= LEAST[lang]
     assert rate.share >= 0.9, rate.missed
+
+
+def test_what_the_search_has_learnt_it_keeps(topics: SearchIndex) -> None:
+    learnt = together(list_rates(topics, "practice"))
+    assert learnt.asked >= 400
+    assert learnt.share >= 0.95, learnt.missed
+
+
+def test_two_of_three_queries_that_nothing_was_mended_for_find_their_service(topics: SearchIndex) -> None:
+    rates = list_rates(topics, "unseen")
+    assert {rate.lang for rate in rates} >= {"ru", "uk", "sk", "be"}
+    assert all(rate.asked >= 30 for rate in rates)
+    assert together(rates).share >= 0.67
+
+
+@pytest.mark.parametrize("name", ["practice", "unseen"])
+def test_the_lists_expect_services_that_exist_and_are_public(name: str) -> None:
+    public = load_taxonomy().public().services
+    assert {code for asked in lists(name).values() for _, right in asked for code in right} <= set(public)
 
 
 @pytest.mark.parametrize("lang", LEAST)

@@ -116,3 +116,15 @@ def test_a_rebuilt_index_is_read_anew_and_from_many_threads(tmp_path: Path) -> N
     assert seen == [expected] * 4
     index.build(topic_documents(load_taxonomy()))
     assert {hit.kind for hit in index.query("лікар", "uk")} <= {"service", "need"}
+
+
+@pytest.mark.parametrize(
+    "text", ["время", "п'яний", "min.", "' OR 1=1 --", '"', "NEAR(a b)", "w*", "\x00", "ᬅᬾᬆ", "௹ ₪ ²½"]
+)
+@pytest.mark.parametrize("lang", ["ru", "uk", "sk"])
+def test_no_word_of_any_script_breaks_the_search(sqlite_city: SearchIndex, text: str, lang: str) -> None:
+    assert isinstance(sqlite_city.query(text, lang), list)
+
+
+def test_a_word_of_the_same_root_is_found_by_its_beginning(sqlite_city: SearchIndex) -> None:
+    assert "rehabilitation" in {hit.id for hit in sqlite_city.query("rehabilitačný", "sk", 3, ("service",))}
