@@ -47,7 +47,7 @@ class QueryWord:
 
     @property
     def kin(self) -> str:
-        """What words made from the same root by other endings begin with (`rehabil` for `rehabilitačný`); may be empty."""
+        """What words made from the same root by other endings begin with (`rehabil` for `rehabilitačný`) or nothing."""
         first = self.stem[: max(_MIN_KIN, round(len(self.stem) * _KIN_SHARE))]
         return "" if self.is_number or len(first) < _MIN_KIN or first == self.root else first
 

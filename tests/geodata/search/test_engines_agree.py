@@ -6,12 +6,13 @@ from geodata.errors import SearchError
 from geodata.search import SearchIndex, topic_documents
 from geodata.taxonomy import load_taxonomy
 from tests.geodata.search.city import city
-from tests.geodata.search.hit_rate import queries
+from tests.geodata.search.hit_rate import lists, queries
 
 PLACES = (
     ("shevchenka 12", "uk"), ("вул Шевченка 12", "uk"), ("dlha ulica", "sk"), ("namestie slobodi 3", "sk"),
     ("Скольная", "ru"), ("апте", "ru"), ("бибилотека", "ru"), ("lekaren 5", "sk"), ("ленина 7", "be"), ("12", "uk"),
     ("ул", "ru"), ("o'brien \"x\" (y)* : & | ! -z", "en"), ("", "uk"), ("цнап", "uk"), ("№ 17", "uk"),
+    ("время", "ru"), ("ᬅᬾᬆ", "uk"), ("rehabilitačný pobyt", "sk"),
 )  # fmt: skip
 
 
@@ -21,6 +22,7 @@ def test_both_engines_give_the_same_hits_for_every_query(
 ) -> None:
     postgres_search.build(city())
     asked = [(text, lang) for lang in ("ru", "uk", "sk", "be") for text, _ in queries(lang)[::4]] + list(PLACES)
+    asked += [(text, lang) for lang, rows in lists("unseen").items() for text, _ in rows[::3]]
     for text, lang in asked:
         assert postgres_search.query(text, lang) == sqlite_city.query(text, lang), text
     for text, lang in (("zzzz qqqq", "sk"), ("терецентор", "uk")):
