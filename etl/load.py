@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +20,7 @@ from etl.rejects import settle_earlier
 from etl.schema import followup, load_reject, metadata, request, request_event, unmapped_value
 from etl.seen import Ids, SeenIds
 from etl.touched import DAY_COLUMNS, Touched
+from etl.withdrawn import TABLES, Listing, counted, withdraw
 
 NEWEST = (
     "source_updated_at", "closed_at", "created_at", "arrived_at", "tried_at", "issued_at", "last_modified", "day_on",
@@ -34,7 +36,10 @@ _REPEATED = {
 
 @dataclass(slots=True)
 class Loader:
-    """A running load. `is_first`: nothing of the source was ever loaded, so its rows need no comparison."""
+    """A running load. `is_first`: nothing of the source was ever loaded, so its rows need no comparison.
+
+    `listing` is given for a directory: what it lists is noted, and what it no longer lists is withdrawn at the end.
+    """
 
     connection: Connection
     city_id: int
@@ -52,6 +57,10 @@ class Loader:
     unmapped: Counter[tuple[str, str]] = field(default_factory=Counter)
     kept_events: int = 0
     newest_at: datetime | None = None
+    listing: Listing | None = None
+    withdrawn: int = 0
+    warnings: list[str] = field(default_factory=list)
+    _counted: set[str] = field(default_factory=set)
     _seen: dict[str, SeenIds] = field(default_factory=dict)
 
     def add(self, chunk: Prepared) -> None:
@@ -59,8 +68,12 @@ class Loader:
         _check_equation(chunk, self.file)
         for name, frame in chunk.reference.items():
             self._add_reference(_table(name), frame)
+        self._counted.add(chunk.main)
         for name, frame in chunk.frames.items():
             self._add_table(_table(name), frame, chunk)
+            self._note_listed(name, frame["id"] if name in TABLES else ())
+        for name, ids in chunk.refused_ids.items():
+            self._note_listed(name, ids)
         self._reject(chunk.rejects)
         self.read += chunk.rows_read
         self.repairs.update({name: int(count) for name, count in chunk.repairs.items()})
@@ -76,6 +89,13 @@ class Loader:
         ]  # fmt: skip
         bulk.upsert_frame(self.connection, unmapped_value, pd.DataFrame(rows))
         settle_earlier(self.connection, self.city_id, source=self.source, file=self.file, load_id=self.load_id)
+        if self.listing is not None:
+            gone = withdraw(
+                self.connection, self.listing, city_id=self.city_id, source=self.source, load_id=self.load_id,
+                now=self.now,
+            )  # fmt: skip
+            self.withdrawn = counted(gone, self._counted)
+            self.warnings += gone.warnings
 
     def _add_reference(self, table: Table, frame: pd.DataFrame) -> None:
         """Reference rows first seen here; what the profile says of a known one stands."""
@@ -94,7 +114,7 @@ class Loader:
         if table is request_event:
             self._append_events(found)
             return
-        bulk.append_frame(self.connection, table, found.new)
+        bulk.append_frame(self.connection, table, self._known(table, found.new))
         bulk.upsert_frame(self.connection, table, found.changed)
         if is_main:
             self.counts += bulk.Counts(len(found.new), len(found.changed), found.unchanged)
@@ -102,14 +122,26 @@ class Loader:
         if table is request and request_event.name not in chunk.frames:
             self._append_history(found)
 
+    def _note_listed(self, table: str, ids: Iterable[str]) -> None:
+        if self.listing is not None and table in TABLES:
+            self.listing.add(table, ids)
+
     def _stamped(self, table: Table, frame: pd.DataFrame) -> pd.DataFrame:
         stamps: dict[str, Any] = {"city_id": self.city_id, "is_simulated": self.is_simulated}
         added = {name: value for name, value in stamps.items() if name in table.c and name not in frame.columns}
         if "load_id" in table.c:
             added["load_id"] = self.load_id
+        if table.name in TABLES and "withdrawn_at" not in frame.columns:
+            added["withdrawn_at"] = None
         if table is request_event and "known_at" not in frame.columns:
             added["known_at"] = frame["at"] if self.is_first else pd.Timestamp(self.now)
         return frame.assign(**added)
+
+    def _known(self, table: Table, new: pd.DataFrame) -> pd.DataFrame:
+        """New rows with the moment since when they are known; those of a source's first load, since they happened."""
+        if "known_at" not in table.c or "known_at" in new.columns or self.is_first:
+            return new
+        return new.assign(known_at=pd.Timestamp(self.now))
 
     def _without_repeats(self, table: Table, frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The rows whose key this load has not met yet, and the others."""

@@ -21,6 +21,7 @@ from etl.locks import load_lock, writing
 from etl.prepared import Prepared
 from etl.profile_tables import write_profile
 from etl.report import LoadReport, Progress, Silent
+from etl.withdrawn import Listing
 from geodata.profile import CityProfile
 
 
@@ -44,8 +45,9 @@ def run_load(
     now: datetime,
     progress: Progress | None = None,
     dry_run: bool = False,
+    listing: Listing | None = None,
 ) -> LoadReport:
-    """Load the chunks of one file; `now` is the moment it counts as known since.
+    """Load the chunks of one file; `now` is the moment it counts as known since, `listing` what it is of a directory.
 
     Raises what stopped it, after the book says so; nothing of the file remains then. A dry run does all of it, reports,
     and leaves no trace.
@@ -64,6 +66,7 @@ def run_load(
                 loader = Loader(
                     connection, city_id, load_id, source, file, now,
                     is_first=runs.is_first(connection, source), is_simulated=is_simulated,
+                    listing=listing,
                 )  # fmt: skip
                 report = _loaded(loader, profile, batches, progress=progress, is_dry_run=dry_run)
                 if dry_run:
@@ -118,7 +121,7 @@ def _report(loader: Loader, *, seconds: float, is_dry_run: bool) -> LoadReport:
     unmapped: dict[str, dict[str, int]] = {}
     for (field, value), rows in loader.unmapped.most_common():
         unmapped.setdefault(field, {})[value] = rows
-    warnings = []
+    warnings = list(loader.warnings)
     if loader.kept_events:
         warnings.append(f"{loader.kept_events} events differ from those already held, which were kept as they are")
     return LoadReport(
@@ -134,6 +137,7 @@ def _report(loader: Loader, *, seconds: float, is_dry_run: bool) -> LoadReport:
         repairs=dict(loader.repairs),
         unmapped=unmapped,
         newest_at=loader.newest_at,
+        withdrawn=loader.withdrawn,
         warnings=tuple(warnings),
         is_dry_run=is_dry_run,
     )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    from etl.withdrawn import Listing
 
 REJECT_COLUMNS = ("row_no", "field", "value", "reason", "cure", "raw")
 """Columns of `Prepared.rejects`; `raw` is a dict of the row as it came, personal fields masked."""
@@ -32,7 +36,8 @@ class Prepared:
     instants are tz-aware UTC, days are `datetime.date` or datetime64, absent columns are NULL in new rows and as they
     were in known ones. Every row of the source is either one row of `frames[main]` or one row of `rejects`:
     `rows_read = len(frames[main]) + len(rejects)`.
-    `reference` frames (executors, topics, territories first seen here) are upserted before the facts.
+    `reference` frames (executors, topics, territories first seen here) are upserted before the facts. `refused_ids` are
+    ids by table of directory rows that the file lists but that were refused: they are not gone.
     """
 
     main: str
@@ -42,6 +47,7 @@ class Prepared:
     rejects: pd.DataFrame = field(default_factory=empty_rejects)
     unmapped: pd.DataFrame = field(default_factory=empty_unmapped)
     repairs: Mapping[str, int] = field(default_factory=dict)
+    refused_ids: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ class FileBatches:
     """One file (or stream) of a source: what `etl.sources.open_source` yields and one transaction loads.
 
     `file` is its name as the book of loads shows it, without credentials; `file_hash` BLAKE2b of its bytes;
-    `total_rows_hint` rows to expect, for the time left.
+    `total_rows_hint` rows to expect, for the time left; `listing` what it is of a directory, None for facts.
     """
 
     file: str
@@ -57,3 +63,4 @@ class FileBatches:
     total_rows_hint: int | None
     batches: Iterator[Prepared]
     source: str
+    listing: Listing | None = None

@@ -32,7 +32,11 @@ class Silent:
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """The outcome of one load; `read = inserted + updated + unchanged + rejected`, else `LoadError`."""
+    """The outcome of one load; `read = inserted + updated + unchanged + rejected`, else `LoadError`.
+
+    `withdrawn` are rows that the tables hold and the file no longer lists: they were not read, so the equation is
+    without them.
+    """
 
     source: str
     file: str
@@ -46,6 +50,7 @@ class LoadReport:
     repairs: Mapping[str, int] = field(default_factory=dict)
     unmapped: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     newest_at: datetime | None = None
+    withdrawn: int = 0
     warnings: tuple[str, ...] = ()
     is_dry_run: bool = False
 

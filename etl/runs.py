@@ -59,6 +59,7 @@ def close_run(connection: Connection, report: LoadReport, *, ended_at: datetime)
             rows_updated=report.updated,
             rows_unchanged=report.unchanged,
             rows_rejected=report.rejected,
+            rows_withdrawn=report.withdrawn,
             repairs=_plain(report.repairs),
             seconds=report.seconds,
         )

@@ -134,8 +134,9 @@ def _state(read: Reader) -> tuple[Any, ...]:
 
 
 def rows_of(read: Reader, table: Table) -> list[dict[str, Any]]:
-    """The city's rows of one directory table, by id."""
-    statement = select(table).where(table.c.city_id == read.city_id).order_by(table.c.id)
+    """The city's rows of one directory table, by id; those that their source no longer lists are left out."""
+    is_listed = (table.c.city_id == read.city_id) & table.c.withdrawn_at.is_(None)
+    statement = select(table).where(is_listed).order_by(table.c.id)
     with read.connect() as connection:
         return [dict(row) for row in connection.execute(statement).mappings()]
 

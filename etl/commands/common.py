@@ -145,7 +145,7 @@ def totals(reports: Iterable[LoadReport]) -> dict[str, Any]:
     listed = [report.as_json() for report in reports]
     if len(listed) == 1:
         return listed[0]
-    names = ("read", "inserted", "updated", "unchanged", "rejected", "seconds")
+    names = ("read", "inserted", "updated", "unchanged", "rejected", "withdrawn", "seconds")
     summed: dict[str, Any] = {name: sum(report[name] for report in listed) for name in names}
     rate = summed["read"] / summed["seconds"] if summed["seconds"] else 0
     return {**summed, "rows_per_s": round(rate), "files": listed}
@@ -170,6 +170,8 @@ def _print(report: LoadReport) -> None:
         f"  read {report.read:,} = inserted {report.inserted:,} + updated {report.updated:,} + "
         f"unchanged {report.unchanged:,} + rejected {report.rejected:,}"
     )
+    if report.withdrawn:
+        out.print(f"  withdrawn {report.withdrawn:,}: no longer listed by the source, kept with the day they went")
     out.print(f"  {report.seconds:.1f} s, {report.rows_per_s:,.0f} rows/s", style="dim")
     for rule, count in report.repairs.items():
         out.print(f"  repaired {count:,}: {rule}", markup=False)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Annotated
 
 import typer
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, select
 
 from etl.commands.common import JsonOption, command_errors, open_engine, say, settings_of
 from etl.ids import city_id_of
@@ -44,12 +44,17 @@ def index(
         typer.echo(f"{path}: {count:,} documents, {len(institutions):,} of them institutions")
 
 
+def listed(city_id: int, table: Table) -> ColumnElement[bool]:
+    """Whether a row is the city's, and its source still lists it."""
+    return and_(table.c.city_id == city_id, table.c.withdrawn_at.is_(None))
+
+
 def _institutions(connection: Connection, city_id: int) -> Iterator[Document]:
     """A document per public place; one with a protected service is protected itself."""
     services = connection.execute(
         select(service_at_location.c.location_id, service.c.service_code, service.c.is_protected)
         .join(service, service.c.id == service_at_location.c.service_id)
-        .where(service_at_location.c.city_id == city_id)
+        .where(*(listed(city_id, table) for table in (service_at_location, service)))
     ).all()
     codes: dict[str, list[str]] = {}
     protected = {row.location_id for row in services if row.is_protected}
@@ -58,12 +63,10 @@ def _institutions(connection: Connection, city_id: int) -> Iterator[Document]:
     streets = {
         row.location_id: row.address_1
         for row in connection.execute(
-            select(address.c.location_id, address.c.address_1)
-            .where(address.c.city_id == city_id)
-            .order_by(address.c.id)
+            select(address.c.location_id, address.c.address_1).where(listed(city_id, address)).order_by(address.c.id)
         )
     }
-    for place in connection.execute(select(location).where(location.c.city_id == city_id).order_by(location.c.id)):
+    for place in connection.execute(select(location).where(listed(city_id, location)).order_by(location.c.id)):
         if place.is_protected or place.id in protected or not place.name:
             continue
         yield institution_document(

@@ -61,7 +61,7 @@ def load(
                         run_load(
                             engine, profile, file.batches, source=file.source, file=file.file,
                             file_hash=file.file_hash, is_simulated=False, now=datetime.now(UTC), progress=bar,
-                            dry_run=dry_run,
+                            dry_run=dry_run, listing=file.listing,
                         )
                     )  # fmt: skip
     finish(reports, as_json=as_json, is_strict=strict)

@@ -19,5 +19,6 @@ def purge(connection: Connection, source: str) -> int:
     for table in (*schema.FACT_TABLES, *schema.DIRECTORY_TABLES):
         deleted += connection.execute(table.delete().where(table.c.source == source)).rowcount
     connection.execute(schema.load_reject.delete().where(schema.load_reject.c.source == source))
+    connection.execute(schema.listed_row.delete().where(schema.listed_row.c.source == source))
     connection.execute(schema.unmapped_value.delete().where(schema.unmapped_value.c.source == source))
     return deleted

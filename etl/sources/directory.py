@@ -44,8 +44,9 @@ def prepared(
     rejects: Iterable[tuple[Any, ...]] = (),
     unmapped: Mapping[tuple[str, str], int] | None = None,
     repairs: Mapping[str, int] | None = None,
+    refused_ids: Mapping[str, Sequence[str]] | None = None,
 ) -> Prepared:
-    """A chunk whose counted table is `main`; `rejects` are tuples of `REJECT_COLUMNS`."""
+    """A chunk whose counted table is `main`; `rejects` are tuples of `REJECT_COLUMNS`, `refused_ids` their ids."""
     refused = list(rejects)
     listed = [(field, value, count) for (field, value), count in (unmapped or {}).items()]
     frames = {table: frame_of(table, found) for table, found in rows.items() if found or table == main}
@@ -56,4 +57,5 @@ def prepared(
         rejects=pd.DataFrame(refused, columns=list(REJECT_COLUMNS), dtype=object) if refused else empty_rejects(),
         unmapped=pd.DataFrame(listed, columns=["field", "value", "rows"]) if listed else empty_unmapped(),
         repairs=dict(repairs or {}),
+        refused_ids=dict(refused_ids or {}),
     )

@@ -17,6 +17,7 @@ from etl.sources.files import expand, hash_of
 from etl.sources.hsds_read import TABLES, RawDirectory, read_csv, read_json, stem_of
 from etl.sources.hsds_rows import HsdsRows
 from etl.transforms.places import areas_of, locate
+from etl.withdrawn import Listing, Scope, scope_of, series_name
 from geodata.profile import CityProfile
 
 SOURCE = "hsds"
@@ -31,7 +32,11 @@ ORDER = (
 def open_hsds(
     paths: Sequence[str], *, profile: CityProfile, settings: Settings, options: Mapping[str, str]
 ) -> Iterator[FileBatches]:
-    """Each document, archive or set of CSV files; `--option publisher=NAME` keeps directories of several apart."""
+    """Each document, archive or set of CSV files; `--option publisher=NAME` keeps directories of several apart.
+
+    Tables and lists are whole, a document of one object or one page of several is a part; `--option whole=yes` or `no`
+    says otherwise. What a later whole one lacks is withdrawn.
+    """
     del settings
     publisher = options.get("publisher")
     source = f"{SOURCE}:{publisher}" if publisher else SOURCE
@@ -44,7 +49,9 @@ def open_hsds(
         hashes = [hash_of(file) for file in files]
         file_hash = hashes[0] if len(hashes) == 1 else directory_id("files", "".join(hashes)).replace("-", "")
         total = sum(len(rows) for rows in raw.rows.values()) + len(raw.repeated)
-        yield FileBatches(name, file_hash, total, _chunks(raw, source, profile), source)
+        scope = scope_of(options.get("whole"), usual=Scope.SERIES if raw.is_whole else Scope.PART)
+        listing = Listing(series_name(name), scope)
+        yield FileBatches(name, file_hash, total, _chunks(raw, source, profile), source, listing)
 
 
 def _groups(paths: Sequence[str]) -> Iterator[tuple[str, list[Path]]]:
@@ -102,7 +109,10 @@ def _chunks(raw: RawDirectory, source: str, profile: CityProfile) -> Iterator[Pr
             unmapped |= {("table", name): count for name, count in raw.left_out.items()}
             is_first = False
         frames = {table: rows, **{name: listed for name, listed in made.side.items() if name != table}}
-        yield prepared(table, frames, rejects=made.refused, unmapped=unmapped, repairs=made.repairs)
+        yield prepared(
+            table, frames, rejects=made.refused, unmapped=unmapped, repairs=made.repairs,
+            refused_ids={table: made.refused_ids},
+        )  # fmt: skip
 
 
 def _merge_eligibility(raw: RawDirectory) -> None:

@@ -48,11 +48,15 @@ KNOWN_TABLES = frozenset(TABLES.values())
 
 @dataclass(slots=True)
 class RawDirectory:
-    """`rows` by table; `repeated` are (table, row number, row) whose id came before; `left_out` counts other tables."""
+    """`rows` by table; `repeated` are (table, row number, row) whose id came before; `left_out` counts other tables.
+
+    `is_whole`: what was read is all that the publisher has to list, not one object or one page of several.
+    """
 
     rows: dict[str, list[Row]] = field(default_factory=dict)
     repeated: list[tuple[str, int, Row]] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
+    is_whole: bool = True
     _places: dict[tuple[str, str], Row] = field(default_factory=dict)
 
     def add(self, table: str, row: Row, *, is_nested: bool) -> None:
@@ -82,6 +86,8 @@ def read_json(text: bytes, into: RawDirectory, *, name: str) -> None:
             _add_rows(str(file), rows if isinstance(rows, list) else [], into)
         return
     listed = found.get("contents", [found]) if isinstance(found, Mapping) else found
+    if isinstance(found, Mapping) and ("contents" not in found or str(found.get("total_pages") or 1) != "1"):
+        into.is_whole = False
     if not isinstance(listed, list) or not all(isinstance(item, Mapping) for item in listed):
         raise SourceError(f"{name}: is no HSDS document: an object, or a page with `contents`, is wanted")
     for item in listed:

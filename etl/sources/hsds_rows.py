@@ -62,6 +62,7 @@ class HsdsRows:
     repairs: Counter[str] = field(default_factory=Counter)
     unmapped: Counter[tuple[str, str]] = field(default_factory=Counter)
     refused: list[tuple[Any, ...]] = field(default_factory=list)
+    refused_ids: list[str] = field(default_factory=list)
     _words: dict[str, str] = field(default_factory=dict)
 
     def make(self, table: str, raw: Row) -> Row | None:
@@ -87,6 +88,7 @@ class HsdsRows:
     def refuse(self, table: str, raw: Row, column: str, reason: str) -> None:
         """Note a refused row; what a directory publishes is public, so the row is shown as it came."""
         shown = {name: value for name, value in raw.items() if not name.startswith("_")}
+        self.refused_ids.append(directory_id(self.source, key_of(table, _renamed(table, raw))))
         value = shown.get(column)
         self.refused.append((raw.get("_row_no"), f"{table}.{column}", value, reason, CURES[reason], shown))
 

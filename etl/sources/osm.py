@@ -26,6 +26,7 @@ from etl.sources.files import expand, hash_of
 from etl.sources.osm_rows import institution_rows
 from etl.sources.osm_tags import keys, services_of
 from etl.transforms.places import Areas, areas_of, locate
+from etl.withdrawn import Listing, Scope, scope_of
 from geodata.profile import CityProfile
 
 SOURCE = "osm"
@@ -52,18 +53,23 @@ def demo_osm_path() -> Path:
 def open_osm(
     paths: Sequence[str], *, profile: CityProfile, settings: Settings, options: Mapping[str, str]
 ) -> Iterator[FileBatches]:
-    """Each extract; `--option everywhere=no` keeps institutions inside the city's territories only."""
+    """Each extract, whole: what a later one lacks is withdrawn, unless `--option whole=no`.
+
+    `--option everywhere=no` keeps institutions inside the city's territories only.
+    """
     del settings
     publisher = options.get("publisher")
     source = f"{SOURCE}:{publisher}" if publisher else SOURCE
     is_inside_only = options.get("everywhere", "yes").lower() in ("no", "false", "0")
+    scope = scope_of(options.get("whole"), usual=Scope.SERIES)
     areas = areas_of(profile)
     for path, name in expand(paths, SUFFIXES):
         found = read_institutions(path, name=name)
         seen_on = extract_day(path, name=name)
         yield FileBatches(
-            name, hash_of(path), None, _chunks(found, profile, areas, seen_on, source, is_inside_only), source
-        )
+            name, hash_of(path), None, _chunks(found, profile, areas, seen_on, source, is_inside_only), source,
+            Listing("extract", scope),
+        )  # fmt: skip
 
 
 def extract_day(path: Path, *, name: str) -> date | None:

@@ -45,7 +45,7 @@ class Loading:
         return [
             run_load(
                 self.engine, profile, file.batches, source=file.source, file=file.file, file_hash=file.file_hash,
-                is_simulated=False, now=NOW,
+                is_simulated=False, now=NOW, listing=file.listing,
             )
             for file in found
         ]  # fmt: skip
