@@ -5,10 +5,10 @@
   function cell(kind, content, isNumber) {
     var made = document.createElement(kind), text = Array.isArray(content) ? content[0] : content;
     if (Array.isArray(content)) {
-      var link = document.createElement("a");
+      var link = document.createElement("a"), name = text.trimStart();
       link.href = content[1];
-      link.textContent = text;
-      made.appendChild(link);
+      link.textContent = name;
+      made.append(text.slice(0, text.length - name.length), link);
     } else {
       made.textContent = text;
     }

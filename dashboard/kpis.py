@@ -8,6 +8,7 @@ from typing import Final
 from dashboard import formats, metrics, queries
 from dashboard.components.kpi import Against, Kpi, Tone
 from dashboard.metrics import REGISTRY, Figure
+from dashboard.queries.compare import STOCK_KPIS
 from dashboard.view import View, span
 
 SERIES: Final[Mapping[str, str]] = {
@@ -22,7 +23,7 @@ SERIES: Final[Mapping[str, str]] = {
     "backlog_open": "open",
 }
 """Figures that are plain sums, with the measure whose series makes their sparkline and their norm."""
-STOCKS: Final = frozenset({"backlog_open", "overdue", "due_today", "due_24h", "at_risk", "unprocessed_messages"})
+STOCKS: Final = STOCK_KPIS
 """Figures of a moment: a period before says nothing about them."""
 TREND_DAYS: Final = 60
 

@@ -35,6 +35,7 @@ class Ids(StrEnum):
     TREND = "executor-trend"
     TOPICS = "executor-topics"
     LATENESS = "executor-lateness"
+    REASONS = "executor-reasons"
     OLDEST = "executor-oldest"
 
 
@@ -43,7 +44,8 @@ CARDS: dict[Ids, tuple[ChartOf, str, str, Width, Size, bool]] = {
     Ids.TREND: (executors.one_over_time, "trend", "executors.define.trend", "half", "m", True),
     Ids.TOPICS: (executors.one_topics, "topics", "sla.define.topics", "half", "m", True),
     Ids.LATENESS: (executors.one_lateness, "lateness", "sla.define.lateness", "half", "m", True),
-    Ids.OLDEST: (executors.one_oldest, "oldest", "executors.define.oldest", "half", "m", False),
+    Ids.REASONS: (executors.one_reasons, "reasons", "followups.define.reasons", "half", "m", True),
+    Ids.OLDEST: (executors.one_oldest, "oldest", "executors.define.oldest", "full", "m", False),
 }
 
 

@@ -30,6 +30,7 @@ class Ids(StrEnum):
 
     KPIS = "executors-kpis"
     FUNNEL = "executors-funnel"
+    SPLIT = "executors-split"
     KINDS = "executors-kinds"
     TABLE = "executors-table"
     ON_TIME = "executors-on-time"
@@ -39,6 +40,7 @@ class Ids(StrEnum):
 
 
 CARDS: dict[Ids, tuple[ChartOf, str, str, Width, Size, bool]] = {
+    Ids.SPLIT: (executors.kinds_table, "split", "split", "full", "m", False),
     Ids.FUNNEL: (executors.funnel_plot, "funnel", "funnel", "two-thirds", "l", True),
     Ids.KINDS: (executors.kinds_on_time, "kinds", "kinds", "third", "l", True),
     Ids.TABLE: (executors.table, "table", "table", "full", "l", False),

@@ -42,12 +42,12 @@ class Ids(StrEnum):
 CARDS: dict[Ids, tuple[ChartOf, str, Width, Size]] = {
     Ids.NEW: (topics.new, "new", "full", "m"),
     Ids.TREE: (topics.tree, "tree", "full", "xl"),
+    Ids.TABLE: (topics.tree_table, "table", "full", "m"),
     Ids.MOVERS: (topics.movers_of, "movers", "full", "l"),
     Ids.MIX: (topics.mix, "mix", "half", "l"),
     Ids.DRIFT: (topics.drift, "drift", "half", "l"),
     Ids.GROUPS: (topic_cross.by_group, "groups", "full", "l"),
     Ids.TERRITORIES: (topic_cross.by_territory, "territories", "full", "l"),
-    Ids.TABLE: (topics.tree_table, "table", "full", "m"),
 }
 TABLES = (Ids.NEW, Ids.TABLE)
 
@@ -77,8 +77,9 @@ def layout(deps: Deps, /, **_query: Any) -> Component:
 
 
 def strip(view: View) -> Component:
-    """The figures of the period."""
-    return kpi_strip(kpi_cards(view, topics.KPIS), view.t, label=view.t("topics.title"))
+    """The figures of the period; of a chosen topic, its share too."""
+    ids = topics.CHOSEN_KPIS if view.filters.topic else topics.KPIS
+    return kpi_strip(kpi_cards(view, ids), view.t, label=view.t("topics.title"))
 
 
 def register(app: Dash, deps: Deps) -> None:

@@ -66,11 +66,14 @@ def figures(view: View) -> Chart:
     one, other = sides(view)
     found = _figures(view)
     frame = pd.DataFrame([_row(view, name, *found[name]) for name in found if found[name][0].n or found[name][1].n])
+    if len(frame):  # what differs beyond chance first, the surest on top; the rest as the dictionary has it
+        order = frame["score"].where(frame["is_real"] == True, -1.0).sort_values(ascending=False, kind="stable")  # noqa: E712
+        frame = frame.loc[order.index].reset_index(drop=True)
     name_a, name_b = side_names(view)
     real = frame[frame["is_real"] == True] if len(frame) else frame  # noqa: E712 - None is neither
     finding = view.t("compare.none", n=len(frame)) if len(frame) else ""
     if len(real):
-        best = real.iloc[int(real["score"].argmax())]
+        best = real.iloc[0]
         finding = view.t("compare.says", n=len(real), all=len(frame), name=best["name"], a=best["a"], b=best["b"])
     columns = {
         "name": view.t("compare.column.name"), "a": name_a, "b": name_b,

@@ -11,6 +11,7 @@ from dashboard.charts.volumes import milestones as drawn_milestones
 from dashboard.components.card import Chart
 from dashboard.figures.parts import ranked, week_by_hours
 from dashboard.figures.time import Line, over_time
+from dashboard.metrics.intervals import wilson
 from dashboard.queries.contact_centre import hourly, quantiles, sums, waiting_messages
 from dashboard.theme import BLUE, GREEN, LATE, ORANGE, ROSE
 from dashboard.view import View
@@ -23,6 +24,8 @@ AGE_BANDS_H: Final = (1, 4, 24, 72)
 """Ends of the bands of a waiting message's age, hours."""
 TOP: Final = 14
 MOST_MESSAGES: Final = 100_000
+LEAST_QUEUED: Final = 20
+"""Callers an hour of the week needs before its share of the lost is shown: 168 cells have freak ones otherwise."""
 
 
 def reached(view: View) -> Chart:
@@ -77,15 +80,21 @@ def level(view: View) -> Chart:
         n=n,
         table=frame,
         columns=_columns(view, "label", "level_offered", "level_pct", "queued", "lost_pct"),
-        figure=over_time(frame, lines, lang=view.lang, grain=view.filters.grain),
-        note=view.t("centre.level_note", lines=_thresholds(view)),
+        figure=over_time(frame, lines, lang=view.lang, grain=view.filters.grain, is_share=True),
+        note=_thresholds(view),
     )
 
 
 def _thresholds(view: View) -> str:
-    table = view.reference.tables["line"]
-    held = sorted({int(one) for one in table["answer_within_s"].dropna()})
-    return ", ".join(formats.duration(one, view.lang) for one in held)
+    """What "in time" means on each line that had a queue; "" where no line has a threshold."""
+    found = sums(view.read, view.filters, "contacts", ["level_offered"], by="line", now=view.now)
+    within = view.reference.tables["line"]["answer_within_s"].dropna()
+    asked = [code for code in found.loc[found["level_offered"] > 0, "code"] if code in within.index]
+    told = [
+        f"{view.reference.label('line', code, view.lang)} {formats.duration(float(within[code]), view.lang)}"
+        for code in asked
+    ]
+    return view.t("centre.level_note", lines=", ".join(told)) if told else ""
 
 
 def waits(view: View) -> Chart:
@@ -135,20 +144,20 @@ def _by_hour(view: View, what: str, says: str) -> Chart:
     days = formats.weekday_names(view.lang, width="wide")
     frame["day"] = [days[day] for day in frame["weekday"]]
     frame["clock"] = [f"{hour}:00" for hour in frame["hour"]]
-    enough = frame["queued"] >= view.deps.settings.min_n
+    enough = frame["queued"] >= max(view.deps.settings.min_n, LEAST_QUEUED)
     frame["lost_pct"] = (frame["abandoned"] * 100 / frame["queued"].where(frame["queued"] > 0)).where(enough)
-    shown = frame.assign(value=frame["contacts"] if what == "contacts" else frame["lost_pct"].round(0).fillna(0))
+    shown = frame.assign(value=frame["contacts"] if what == "contacts" else frame["lost_pct"].round(0))
     base = "contacts" if what == "contacts" else "queued"
     n, finding = int(frame[base].sum()), ""
     if n and shown["value"].any():
-        peak = shown.iloc[int(shown["value"].argmax())]
+        peak = shown.iloc[int((shown["value"] if what == "contacts" else _surely_lost(frame)).argmax())]
         amount = (
             formats.number(int(peak["contacts"]), view.lang)
             if what == "contacts"
-            else formats.percent(float(peak["lost_pct"]), view.lang)
+            else formats.percent(float(peak["lost_pct"]), view.lang, digits=0)
         )
         hour = f"{int(peak['hour'])}:00–{int(peak['hour']) + 1}:00"
-        finding = view.t(says, day=peak["day"], hour=hour, amount=amount)
+        finding = view.t(says, day=peak["day"], hour=hour, amount=amount, n=int(peak["queued"]))
     unit = view.t("centre.unit_contacts") if what == "contacts" else view.t("centre.unit_lost")
     return Chart(
         finding=finding or view.t("centre.lost_none"),
@@ -157,8 +166,19 @@ def _by_hour(view: View, what: str, says: str) -> Chart:
         table=frame,
         columns=_columns(view, "day", "clock", "contacts", "queued", "abandoned", "lost_pct"),
         figure=week_by_hours(shown, lang=view.lang, unit="" if what != "contacts" else unit),
-        note=view.deps.profile.time_zone,
+        note=" · ".join(
+            [view.deps.profile.time_zone, *([view.t("centre.lost_note", n=LEAST_QUEUED)] if what != "contacts" else [])]
+        ),
     )
+
+
+def _surely_lost(frame: pd.DataFrame) -> pd.Series:
+    """The share lost that is sure (Wilson's lower limit): a lonely hour with two callers is not the worst one."""
+    limits = [
+        (wilson(float(lost), float(queued)) or (0.0, 1.0))[0] if told == told else 0.0
+        for lost, queued, told in zip(frame["abandoned"], frame["queued"], frame["lost_pct"], strict=True)
+    ]
+    return pd.Series(limits, index=frame.index, dtype="float64")
 
 
 def lines(view: View) -> Chart:
@@ -302,8 +322,8 @@ def tickets(view: View) -> Chart:
             median=formats.duration(float(worst["wait_p50_min"]) * 60, view.lang),
         )  # fmt: skip
     texts = [
-        f"{formats.duration(p90 * 60, view.lang)} · {formats.duration(p50 * 60, view.lang)}"
-        for p90, p50 in zip(frame["wait_p90_min"], frame["wait_p50_min"], strict=True)
+        " · ".join(_minutes(view, one) for one in pair)
+        for pair in zip(frame["wait_p90_min"], frame["wait_p50_min"], strict=True)
     ]
     return Chart(
         finding=finding,
@@ -319,6 +339,11 @@ def tickets(view: View) -> Chart:
             colours=ORANGE,
         ),
     )  # fmt: skip
+
+
+def _minutes(view: View, value: float) -> str:
+    """Minutes, whole ones from ten on."""
+    return formats.number(value, view.lang, digits=0 if value >= 9.95 or not value else 1)
 
 
 def _labelled(view: View, frame: pd.DataFrame) -> pd.DataFrame:

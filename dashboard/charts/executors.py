@@ -9,16 +9,29 @@ from typing import Final
 import pandas as pd
 
 from dashboard import formats, metrics, queries
+from dashboard.charts import followups as followup_charts
 from dashboard.charts import sla as sla_charts
-from dashboard.charts.rates import RATES, against_peers, asked, by_dimension, by_executor, one_of
+from dashboard.charts.rates import (
+    RATES,
+    against_peers,
+    asked,
+    by_dimension,
+    by_executor,
+    first_and_last,
+    one_of,
+    word_of,
+)
 from dashboard.components.card import Chart
-from dashboard.figures.funnel import funnel
+from dashboard.components.legend import Key, legend
+from dashboard.figures.funnel import SYMBOLS, funnel
 from dashboard.figures.time import Line, over_time
 from dashboard.metrics.funnel import CHANCE, curves, judge
+from dashboard.metrics.intervals import wilson
+from dashboard.metrics.judge import BETTER, WORSE, judged
 from dashboard.queries import executors as executor_queries
 from dashboard.queries.executors import everybody
 from dashboard.queries.reference import EXECUTOR_KINDS
-from dashboard.theme import BLUE
+from dashboard.theme import BLUE, colour
 from dashboard.view import View
 
 KPIS: Final = ("due", "on_time_pct", "confirmed_on_time_pct", "false_closure_pct", "bounce_pct", "backlog_open")
@@ -26,14 +39,64 @@ ONE_KPIS: Final = (
     "requests", "on_time_pct", "confirmed_on_time_pct", "false_closure_pct", "bounce_pct", "backlog_open", "overdue",
     "at_risk",
 )  # fmt: skip
+LEVELS: Final = {"95": 95.0, "998": 99.8}
 TOLD: Final = ("on_time_pct", "confirmed_on_time_pct", "false_closure_pct", "bounce_pct")
-PEERS_COLUMNS: Final = ("observed_pct", "peers_pct", "cases")
 
 on_time = partial(by_executor, kpi="on_time_pct")
 confirmed = partial(by_executor, kpi="confirmed_on_time_pct")
 false_closures = partial(by_executor, kpi="false_closure_pct")
 bounces = partial(by_executor, kpi="bounce_pct")
 kinds_on_time = partial(by_dimension, kpi="on_time_pct", by="executor_kind")
+
+
+OF_KINDS: Final = {
+    "on_time_pct": ("met", "due"),
+    "confirmed_on_time_pct": ("confirmed_on_time", "checked"),
+    "false_closure_pct": ("false_closures", "reviewed"),
+    "bounce_pct": ("bounced", "requests"),
+}
+"""Rates of the kinds: hits and cases among the counts of `queries.executors`."""
+
+
+def kinds_table(view: View) -> Chart:
+    """City bodies, district bodies, utilities, state bodies, partners: everything side by side, with intervals."""
+    frame = executor_queries.kinds(view.read, view.filters, now=view.now)
+    frame = frame.assign(label=[view.t(f"executor_kind.{kind}") for kind in frame["kind"]])
+    frame["age_d"] = frame["open_median_h"] / 24
+    rates: dict[str, str] = {}
+    for kpi, (hits, cases) in OF_KINDS.items():
+        enough = frame[cases] >= max(view.deps.settings.min_n, 1)
+        frame[kpi] = (100 * frame[hits] / frame[cases].where(enough)).astype("float64")
+        frame[f"{kpi}_limits"] = [
+            _limits(view, hit, case) if is_told else formats.NONE
+            for hit, case, is_told in zip(frame[hits], frame[cases], enough, strict=True)
+        ]
+        rates |= {kpi: view.t(f"executors.column.{kpi}"), f"{kpi}_limits": view.t("executors.column.limits")}
+    frame = frame.sort_values("on_time_pct", ignore_index=True)
+    told = frame.dropna(subset=["on_time_pct"])
+    shares = ", ".join(
+        f"{row['label']} {formats.percent(float(row['on_time_pct']), view.lang, digits=0)}"
+        for row in told.to_dict("records")
+    )
+    return Chart(
+        finding=view.t("executors.kinds_says", shares=shares) if len(told) else view.t("executors.one_few"),
+        unit=view.t("executors.unit"),
+        n=int(frame["requests"].sum()),
+        table=frame,
+        columns={
+            "label": view.t("filter.executor_kind"), "executors": view.t("executors.column.executors"),
+            "requests": view.t("sla.column.requests"), "due": view.t("sla.column.due"), **rates,
+            "open": view.t("executors.column.open"), "overdue": view.t("sla.verdict.overdue"),
+            "age_d": view.t("executors.column.age_d"),
+        },
+        is_table=True,
+        note=view.t("rates.min_n", min=view.deps.settings.min_n),
+    )  # fmt: skip
+
+
+def _limits(view: View, hits: float, cases: float) -> str:
+    ends = wilson(float(hits), float(cases)) or (0.0, 1.0)
+    return "\u2060–\u2060".join(formats.number(100 * end, view.lang, digits=0) for end in ends)
 
 
 def table(view: View) -> Chart:
@@ -53,7 +116,7 @@ def table(view: View) -> Chart:
             "label": view.t("filter.executor"), "kind_name": view.t("filter.executor_kind"),
             "requests": view.t("sla.column.requests"), "due": view.t("sla.column.due"), **rates,
             "open": view.t("executors.column.open"), "overdue": view.t("sla.verdict.overdue"),
-            "age": view.t("executors.column.age"),
+            "age_d": view.t("executors.column.age_d"),
         },
         hrefs={"label": [one_of(view, code).href("/executor") for code in frame["code"]]},
         is_table=True,
@@ -65,9 +128,7 @@ def _with_rates(view: View, frame: pd.DataFrame) -> pd.DataFrame:
     made = frame.assign(
         label=[view.reference.label("executor", code, view.lang) for code in frame["code"]],
         kind_name=[view.t(f"executor_kind.{kind}") for kind in frame["kind"]],
-        age=[
-            formats.duration(None if hours != hours else hours * 3_600, view.lang) for hours in frame["open_median_h"]
-        ],
+        age_d=frame["open_median_h"] / 24,
     )
     for kpi in TOLD:
         told = against_peers(view, kpi).set_index("executor")
@@ -118,8 +179,14 @@ def funnel_plot(view: View) -> Chart:
             "observed_pct": view.t("rates.column.own"), "peers_pct": view.t("rates.column.peers"),
             "adjusted_pct": view.t("rates.column.adjusted"), "judged": view.t("executors.column.judged"),
         },
-        figure=funnel(frame, curves(target / 100, int(frame["cases"].max() * 1.1) + 5), target, lang=view.lang,
-                      kinds=names, levels={"95": "95 %", "998": "99.8 %"}, target_name=view.t("rates.all")),
+        figure=funnel(
+            frame, curves(target / 100, int(frame["cases"].max() * 1.1) + 5), target, lang=view.lang, kinds=names,
+            levels={level: f"{formats.number(share, view.lang)}{formats.THIN}%" for level, share in LEVELS.items()},
+            target_name=view.t("rates.all"), cases_name=view.t("sla.column.due"),
+        ),
+        body=legend([
+            Key(name, colour(kind), SYMBOLS[kind][1]) for kind, name in names.items() if kind in set(frame["kind"])
+        ]),
         note=view.t("executors.funnel_note"),
     )  # fmt: skip
 
@@ -155,20 +222,24 @@ def narrowed(view: View) -> View:
 def one_against_peers(view: View) -> Chart:
     """The executor's rates with intervals, its peers' with the same topics and classes, and both adjusted."""
     code, rows = chosen(view), []
-    for kpi in RATES:
+    for kpi, rate in RATES.items():
         frame = against_peers(view, kpi)
-        own = frame[(frame["executor"] == code) & (frame["cases"] >= view.deps.settings.min_n)]
-        if len(own):
-            one = own.iloc[0]
-            said = _said(view, one, is_good=RATES[kpi].is_good)
-            rows.append((metrics.REGISTRY[kpi].name(view.lang), *(one[name] for name in _ONE), said))
-    names = ["name", *_ONE, "said"]
-    frame = pd.DataFrame(rows, columns=names).astype({"cases": "int64"})
-    worse = frame[frame["said"] == view.t("executors.worse")]
-    key = "executors.one_worse" if len(worse) else "executors.one_fine"
+        frame = frame[frame["cases"] >= view.deps.settings.min_n]
+        said = judged(
+            frame["hits"].tolist(), frame["cases"].tolist(), frame["peers_pct"].tolist(), is_good=rate.is_good
+        )
+        own = frame.assign(said=said)[frame["executor"] == code]
+        rows += [
+            (metrics.REGISTRY[kpi].name(view.lang), *(one[name] for name in (*_ONE, "said")))
+            for one in own.to_dict("records")
+        ]
+    frame = pd.DataFrame(rows, columns=["name", *_ONE, "said"]).astype({"cases": "int64"})
+    worse, better = (", ".join(frame.loc[frame["said"] == one, "name"]) for one in (WORSE, BETTER))
+    key = "executors.one_worse" if worse else "executors.one_better" if better else "executors.one_alike"
+    name = view.reference.label("executor", code, view.lang)
+    frame["judged"] = [word_of(view, one) for one in frame["said"]]
     return Chart(
-        finding=view.t(key, name=view.reference.label("executor", code, view.lang), what=", ".join(worse["name"]))
-        if len(frame) else view.t("executors.one_few"),
+        finding=view.t(key, name=name, what=worse or better) if len(frame) else view.t("executors.one_few"),
         unit=view.t("executors.unit_rates"),
         n=None,
         table=frame,
@@ -177,38 +248,29 @@ def one_against_peers(view: View) -> Chart:
             "low_pct": view.t("sla.column.low"), "high_pct": view.t("sla.column.high"),
             "peers_pct": view.t("rates.column.peers"), "adjusted_pct": view.t("rates.column.adjusted"),
             "cases": view.t("rates.column.cases"), "comparable_pct": view.t("rates.column.comparable"),
-            "said": view.t("executors.column.judged"),
+            "judged": view.t("executors.column.judged"),
         },
         is_table=True,
+        note=view.t("rates.note", min=view.deps.settings.min_n),
     )  # fmt: skip
 
 
 _ONE: Final = ("observed_pct", "low_pct", "high_pct", "peers_pct", "adjusted_pct", "cases", "comparable_pct")
 
 
-def _said(view: View, one: pd.Series, *, is_good: bool) -> str:
-    if one["low_pct"] <= one["peers_pct"] <= one["high_pct"] or one["peers_pct"] != one["peers_pct"]:
-        return view.t("executors.alike")
-    is_better = (one["observed_pct"] > one["peers_pct"]) == is_good
-    return view.t("executors.better" if is_better else "executors.worse")
-
-
 def one_over_time(view: View) -> Chart:
     """On time week by week, the executor's and all executors' together."""
-    own = _weekly(narrowed(view)).rename(columns={"pct": "own_pct", "due": "own_due"})
+    own = _weekly(narrowed(view)).rename(columns={"pct": "own_pct", "due": "own_due", "met": "own_met"})
     both = own.merge(_weekly(replace(view, filters=everybody(view.filters))), on="period_on").rename(
-        columns={"pct": "all_pct", "due": "all_due"}
+        columns={"pct": "all_pct", "due": "all_due", "met": "all_met"}
     )
     both["label"] = [formats.grain_label(day.date(), "week", view.lang) for day in both["period_on"]]
     name = view.reference.label("executor", chosen(view), view.lang)
     known = both.dropna(subset=["own_pct"])
     finding = ""
     if len(known):
-        finding = view.t(
-            "executors.over_time_says",
-            first=formats.percent(float(known["own_pct"].iloc[0]), view.lang, digits=0),
-            last=formats.percent(float(known["own_pct"].iloc[-1]), view.lang, digits=0),
-        )
+        pairs = [(int(known["own_met"].iloc[at]), int(known["own_due"].iloc[at])) for at in (0, -1)]
+        finding = view.t("executors.over_time_says", **first_and_last(view, *pairs))
     lines = [Line("own_pct", view.t("rates.own"), BLUE), Line("all_pct", view.t("rates.all"), is_expected=True)]
     return Chart(
         finding=finding,
@@ -219,7 +281,7 @@ def one_over_time(view: View) -> Chart:
             "label": view.t("executors.column.week"), "own_pct": name, "own_due": view.t("sla.column.due"),
             "all_pct": view.t("rates.all"), "all_due": view.t("executors.column.all_due"),
         },
-        figure=over_time(both, lines, lang=view.lang, grain="week"),
+        figure=over_time(both, lines, lang=view.lang, grain="week", is_share=True),
         note=view.t("rates.min_n", min=view.deps.settings.min_n),
     )  # fmt: skip
 
@@ -230,7 +292,7 @@ def _weekly(view: View) -> pd.DataFrame:
     )
     weeks = queries.series(view.read, view.filters, "due", grain="week", now=view.now)["period_on"]
     shown = due.where(due >= view.deps.settings.min_n)
-    return pd.DataFrame({"period_on": weeks, "pct": 100 * met / shown, "due": due})
+    return pd.DataFrame({"period_on": weeks, "pct": 100 * met / shown, "due": due, "met": met})
 
 
 def one_topics(view: View) -> Chart:
@@ -241,6 +303,11 @@ def one_topics(view: View) -> Chart:
 def one_lateness(view: View) -> Chart:
     """How deep the executor's lateness goes."""
     return sla_charts.lateness(narrowed(view))
+
+
+def one_reasons(view: View) -> Chart:
+    """Why callers deny what the executor closed."""
+    return followup_charts.reasons(narrowed(view))
 
 
 def one_oldest(view: View) -> Chart:

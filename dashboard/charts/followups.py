@@ -8,13 +8,14 @@ from typing import Final
 import pandas as pd
 
 from dashboard import formats, queries
-from dashboard.charts.rates import by_dimension, by_executor
+from dashboard.charts.rates import by_dimension, by_executor, first_and_last
 from dashboard.charts.sla import story_links, with_names
 from dashboard.components.card import Chart
 from dashboard.figures.parts import ranked
 from dashboard.figures.time import Line, over_time
 from dashboard.metrics.intervals import wilson
 from dashboard.queries import followups
+from dashboard.queries.shares import shares
 from dashboard.theme import BLUE, GREEN, LATE, SLATE
 from dashboard.view import View
 
@@ -100,11 +101,10 @@ def weekly(view: View) -> Chart:
     known = frame.dropna(subset=["confirmed_pct"])
     finding = ""
     if len(known):
-        finding = view.t(
-            "followups.weekly_says",
-            first=formats.percent(float(known["confirmed_pct"].iloc[0]), view.lang, digits=0),
-            last=formats.percent(float(known["confirmed_pct"].iloc[-1]), view.lang, digits=0),
-        )
+        pairs = [
+            (int(known["followups_confirmed"].iloc[at]), int(known["followups_reached"].iloc[at])) for at in (0, -1)
+        ]
+        finding = view.t("followups.weekly_says", **first_and_last(view, *pairs))
     return Chart(
         finding=finding,
         unit=view.t("followups.unit_weekly"),
@@ -116,7 +116,7 @@ def weekly(view: View) -> Chart:
             "confirmed_pct": view.t("followups.column.confirmed_pct"), "reviewed": view.t("followups.column.reviewed"),
             "false_closures": view.t("followups.false"), "false_pct": view.t("followups.column.false_pct"),
         },
-        figure=over_time(frame, lines, lang=view.lang, grain="week"),
+        figure=over_time(frame, lines, lang=view.lang, grain="week", is_share=True),
         note=view.t("rates.min_n", min=minimum),
     )  # fmt: skip
 
@@ -160,6 +160,18 @@ def reason_text(view: View, code: str) -> str:
     return view.t(key) if view.t.has(key) else code.replace("_", " ")
 
 
+def _ledger_finding(view: View, total: int) -> str:
+    """Whose closings were none most often, over all of the period and not only over the rows that are listed."""
+    if not total:
+        return view.t("followups.ledger_none")
+    names = ["false_closures", "reviewed"]
+    held = shares(view.read, view.filters, "followups", names, "executor", now=view.now)
+    most = held.sort_values("false_closures", ascending=False).iloc[0]
+    name = view.reference.label("executor", str(most["code"]), view.lang) or view.t("sla.none")
+    count, of = int(most["false_closures"]), int(most["reviewed"])
+    return view.t("followups.ledger_says", n=total, name=name, most=count, of=of)
+
+
 def ledger(view: View) -> Chart:
     """Closings that were none, one by one: denied at follow-up, or reopened within days."""
     found = followups.false_closures(view.read, view.filters, now=view.now)
@@ -168,12 +180,8 @@ def ledger(view: View) -> Chart:
         how=[view.t("followups.denied" if denied else "followups.reopened") for denied in found["is_denied"]],
         why=[reason_text(view, code) if code else formats.NONE for code in found["reason"]],
     )
-    finding = view.t("followups.ledger_none")
-    if len(frame):
-        counts = frame["executor_name"].value_counts()
-        finding = view.t("followups.ledger_says", n=total, name=str(counts.index[0]), most=int(counts.iloc[0]))
     return Chart(
-        finding=finding,
+        finding=_ledger_finding(view, total),
         unit=view.t("sla.unit_shown", shown=len(frame)),
         n=total,
         table=frame,

@@ -10,15 +10,20 @@ import pandas as pd
 
 from dashboard import formats
 from dashboard.components.card import Chart
-from dashboard.figures.intervals import dots
+from dashboard.components.legend import Key, legend
+from dashboard.figures.intervals import MARKS, PEERS, dots
 from dashboard.metrics.casemix import standardise
+from dashboard.metrics.contrast import contrast
+from dashboard.metrics.figure import share_pct, shown
 from dashboard.metrics.intervals import wilson
+from dashboard.metrics.judge import ALIKE, BETTER, WORSE, judged
 from dashboard.queries.executors import everybody
 from dashboard.queries.shares import mix, shares
-from dashboard.theme import BLUE, colour
 from dashboard.view import View
 
 TOP: Final = 16
+SIGN: Final = {WORSE: "▲ ", BETTER: "● ", ALIKE: ""}
+"""What stands before the word of a judgement, in tables as in the figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +89,14 @@ def by_executor(view: View, kpi: str) -> Chart:
     frame = asked(view, against_peers(view, kpi))
     n = int(frame["cases"].sum())
     frame = frame[frame["cases"] >= minimum]
-    frame = frame.assign(gap=frame["observed_pct"] - frame["peers_pct"])
-    frame = frame.sort_values("gap", ascending=rate.is_good, ignore_index=True)
+    frame = frame.assign(
+        gap=frame["observed_pct"] - frame["peers_pct"],
+        said=judged(frame["hits"].tolist(), frame["cases"].tolist(), frame["peers_pct"].tolist(), is_good=rate.is_good),
+    ).sort_values("gap", ascending=rate.is_good, ignore_index=True)
+    frame["judged"] = [word_of(view, one) for one in frame["said"]]
     top = frame.head(TOP)
     return Chart(
-        finding=_worst_gap(view, frame, is_good=rate.is_good),
+        finding=_worst_gap(view, frame),
         unit=view.t(f"rates.unit.{kpi}"),
         n=n,
         table=frame,
@@ -97,32 +105,46 @@ def by_executor(view: View, kpi: str) -> Chart:
             "observed_pct": view.t("rates.column.own"), "low_pct": view.t("sla.column.low"),
             "high_pct": view.t("sla.column.high"), "peers_pct": view.t("rates.column.peers"),
             "adjusted_pct": view.t("rates.column.adjusted"), "comparable_pct": view.t("rates.column.comparable"),
+            "judged": view.t("rates.column.judged"),
         },
         figure=dots(
             list(top["label"]), top["observed_pct"].tolist(), top["low_pct"].tolist(), top["high_pct"].tolist(),
-            top["cases"].tolist(), lang=view.lang, name=view.t("rates.own"),
-            colours=[colour(kind) for kind in top["kind"]], peers=top["peers_pct"].tolist(),
-            peers_name=view.t("rates.peers"),
+            top["cases"].tolist(), lang=view.lang, judged=top["said"].tolist(), names=_names(view),
+            peers=top["peers_pct"].tolist(), peers_name=view.t("rates.peers"),
         ) if len(top) else None,
-        note=view.t("rates.min_n", min=minimum),
+        body=legend([*_keys(view), Key(view.t("rates.peers"), *PEERS)]) if len(top) else None,
+        note=view.t("rates.note", min=minimum),
     )  # fmt: skip
 
 
-def _worst_gap(view: View, frame: pd.DataFrame, *, is_good: bool) -> str:
-    """Who falls behind the peers most beyond the interval; else who is ahead most; else nobody."""
-    beyond = frame[(frame["high_pct"] < frame["peers_pct"]) | (frame["low_pct"] > frame["peers_pct"])]
+def word_of(view: View, judgement: str) -> str:
+    """A judgement in words, with its sign."""
+    return SIGN[judgement] + view.t(f"rates.{judgement}")
+
+
+def _names(view: View) -> dict[str, str]:
+    return {one: view.t(f"rates.{one}") for one in (WORSE, ALIKE, BETTER)}
+
+
+def _keys(view: View) -> list[Key]:
+    return [Key(name, MARKS[code][1], MARKS[code][2]) for code, name in _names(view).items()]
+
+
+def _worst_gap(view: View, frame: pd.DataFrame) -> str:
+    """How many fall behind the peers beyond chance, and who most; else who is ahead most; else nobody."""
+    behind, ahead = (frame[frame["said"] == one] for one in (WORSE, BETTER))
     if frame.empty:
         return ""
-    if beyond.empty:
+    if behind.empty and ahead.empty:
         return view.t("rates.nobody")
-    behind = beyond[(beyond["gap"] < 0) == is_good]
-    told = behind if len(behind) else beyond
+    told = behind if len(behind) else ahead
     worst = told.iloc[int(told["gap"].abs().argmax())]
     return view.t(
         "rates.behind_says" if len(behind) else "rates.ahead_says",
+        n=len(behind),
         name=worst["label"],
-        own=formats.percent(float(worst["observed_pct"]), view.lang, digits=0),
-        peers=formats.percent(float(worst["peers_pct"]), view.lang, digits=0),
+        own=formats.percent(float(worst["observed_pct"]), view.lang),
+        peers=formats.percent(float(worst["peers_pct"]), view.lang),
     )
 
 
@@ -132,6 +154,7 @@ def by_dimension(view: View, kpi: str, by: str) -> Chart:
     found = shares(view.read, view.filters, rate.family, [rate.hits, rate.cases], by, now=view.now)
     frame = found.rename(columns={rate.hits: "hits", rate.cases: "cases"})
     n, hits = int(frame["cases"].sum()), int(frame["hits"].sum())
+    mean = 100 * hits / n if n else 0.0
     kind = {"topic_top": "topic"}.get(by, by)
     frame = frame[frame["cases"] >= minimum].reset_index(drop=True)
     pairs = zip(frame["hits"].tolist(), frame["cases"].tolist(), strict=True)
@@ -141,12 +164,12 @@ def by_dimension(view: View, kpi: str, by: str) -> Chart:
         value_pct=100 * frame["hits"] / frame["cases"],
         low_pct=[100 * one[0] for one in limits],
         high_pct=[100 * one[1] for one in limits],
+        said=judged(frame["hits"].tolist(), frame["cases"].tolist(), [mean] * len(frame), is_good=rate.is_good),
     ).sort_values("value_pct", ascending=rate.is_good, ignore_index=True)
+    frame["judged"] = [word_of(view, one) for one in frame["said"]]
     top = frame.head(TOP)
-    mean = 100 * hits / n if n else 0.0
-    colours = [colour(code) for code in top["code"]] if by == "executor_kind" else BLUE
     return Chart(
-        finding=_extreme(view, frame, mean),
+        finding=_extremes(view, frame, mean),
         unit=view.t(f"rates.unit.{kpi}"),
         n=n,
         table=frame,
@@ -154,13 +177,15 @@ def by_dimension(view: View, kpi: str, by: str) -> Chart:
             "label": view.t(f"filter.{kind}"), "cases": view.t("rates.column.cases"),
             "hits": view.t(f"rates.hits.{kpi}"), "value_pct": view.t("sla.column.share"),
             "low_pct": view.t("sla.column.low"), "high_pct": view.t("sla.column.high"),
+            "judged": view.t("rates.column.judged"),
         },
         figure=dots(
             list(top["label"]), top["value_pct"].tolist(), top["low_pct"].tolist(), top["high_pct"].tolist(),
-            top["cases"].tolist(), lang=view.lang, name=view.t("rates.own"), colours=colours,
+            top["cases"].tolist(), lang=view.lang, judged=top["said"].tolist(), names=_names(view),
             reference=(mean, f"{view.t('rates.all')} {formats.percent(mean, view.lang, digits=0)}"),
         ) if len(top) else None,
-        note=view.t("rates.min_n", min=minimum),
+        body=legend(_keys(view)) if len(top) else None,
+        note=view.t("rates.note", min=minimum),
     )  # fmt: skip
 
 
@@ -170,19 +195,38 @@ def _label(view: View, kind: str, code: str) -> str:
     return view.reference.label(kind, code, view.lang) or view.t("sla.none")
 
 
-def _extreme(view: View, frame: pd.DataFrame, mean: float) -> str:
-    beyond = frame[(frame["high_pct"] < mean) | (frame["low_pct"] > mean)]
+def _extremes(view: View, frame: pd.DataFrame, mean: float) -> str:
+    """The worst and the best of those that stand out; `frame` has the worst first."""
     if frame.empty:
         return ""
-    if beyond.empty:
-        return view.t("rates.all_alike", mean=formats.percent(mean, view.lang, digits=0))
-    worst = beyond.iloc[int((beyond["value_pct"] - mean).abs().argmax())]
+    worse, better = (frame[frame["said"] == one] for one in (WORSE, BETTER))
+    every = formats.percent(mean, view.lang, digits=0)
+    if worse.empty and better.empty:
+        return view.t("rates.all_alike", mean=every)
+    if worse.empty or better.empty:
+        one = worse.iloc[0] if len(worse) else better.iloc[-1]
+        key = "rates.worst_says" if len(worse) else "rates.best_says"
+        return view.t(key, name=one["label"], share=_whole(view, one["value_pct"]), mean=every)
+    low, high = worse.iloc[0], better.iloc[-1]
     return view.t(
-        "rates.extreme_says",
-        name=worst["label"],
-        share=formats.percent(float(worst["value_pct"]), view.lang, digits=0),
-        mean=formats.percent(mean, view.lang, digits=0),
-    )
+        "rates.extremes_says", worst=low["label"], low=_whole(view, low["value_pct"]), best=high["label"],
+        high=_whole(view, high["value_pct"]), mean=every,
+    )  # fmt: skip
+
+
+def _whole(view: View, value: float) -> str:
+    return formats.percent(float(value), view.lang, digits=0)
+
+
+def first_and_last(view: View, first: tuple[int, int], last: tuple[int, int]) -> dict[str, str]:
+    """`first` and `last` share (of hits and cases each), and the `reading`: whether chance alone would do it."""
+    both = [shown("", share_pct(*one), unit="%", min_n=1, higher_is_better=None) for one in (first, last)]
+    is_real = contrast(*both).is_real
+    return {
+        "first": formats.percent(both[0].value, view.lang, digits=0),
+        "last": formats.percent(both[1].value, view.lang, digits=0),
+        "reading": view.t("compare.real" if is_real else "compare.chance"),
+    }
 
 
 def one_of(view: View, code: str) -> View:

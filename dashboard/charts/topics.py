@@ -12,8 +12,9 @@ import pandas as pd
 from dashboard import formats, queries
 from dashboard.charts.topic_data import Compared, compared, is_news, measure_of, on_tree, tree_order, unit_of
 from dashboard.components.card import Chart
+from dashboard.components.legend import Key, legend
 from dashboard.figures.change import changes
-from dashboard.figures.time import Line, over_time, stacked
+from dashboard.figures.time import Line, over_time, part_colours, stacked
 from dashboard.figures.tree import tree_map
 from dashboard.metrics.drift import DISTINCT_Z, chance_pct, distinctive, drift_p, drift_pct
 from dashboard.metrics.movers import ALPHA
@@ -21,7 +22,9 @@ from dashboard.queries.topics import new_source_topics
 from dashboard.theme import PURPLE
 from dashboard.view import View, span
 
-KPIS: Final = ("contacts", "requests", "topic_share_pct", "with_topic_pct", "security_pct")
+KPIS: Final = ("contacts", "requests", "with_topic_pct", "security_pct")
+CHOSEN_KPIS: Final = ("contacts", "requests", "topic_share_pct")
+"""Where a topic is chosen: how much of all it is; all have a topic then."""
 TOP_MIX: Final = 6
 TOP_MOVERS: Final = 12
 TOP_NEW: Final = 8
@@ -168,6 +171,7 @@ def mix(view: View) -> Chart:
         table=wide,
         columns={"label": view.t("topics.column.period"), **names},
         figure=stacked(frame, names, lang=view.lang, grain=view.filters.grain, is_share=True),
+        body=legend([Key(names[code], found) for code, found in part_colours(names).items()]),
     )
 
 
@@ -241,7 +245,9 @@ def new(view: View) -> Chart:
             text = view.t("topics.new_name", name=name["source_topic"])
             rows.append((text, str(name["source_topic"]), int(name["value"]), 0.0, ""))
     frame = pd.DataFrame(rows, columns=["says", "name", "now", "usual", "href"])
-    finding = frame["says"].iloc[0] if len(frame) else view.t("topics.new_none")
+    finding = view.t("topics.new_none")
+    if len(frame):
+        finding = view.t("topics.new_says", n=len(frame), name=frame["name"].iloc[0])
     return Chart(
         finding=finding,
         unit=unit_of(view),

@@ -9,8 +9,9 @@ import pandas as pd
 
 from dashboard import formats, queries
 from dashboard.components.card import Chart
+from dashboard.components.legend import Key, legend
 from dashboard.figures.parts import ranked, week_by_hours
-from dashboard.figures.time import Line, Milestone, over_time, stacked
+from dashboard.figures.time import Line, Milestone, over_time, part_colours, stacked
 from dashboard.theme import BLUE, MEANINGS, ORANGE, SLATE
 from dashboard.view import View, span
 
@@ -117,6 +118,7 @@ def outcomes(view: View) -> Chart:
         table=wide,
         columns={"label": view.t("volumes.column.period"), **names},
         figure=stacked(frame, names, lang=view.lang, grain=view.filters.grain),
+        body=legend([Key(names[code], found) for code, found in part_colours(names).items()]),
     )
 
 

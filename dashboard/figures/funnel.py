@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import pandas as pd
@@ -11,8 +11,19 @@ from dashboard import formats
 from dashboard.figures.time import shortened
 from dashboard.theme import EXPECTED, colour, template
 
-SYMBOLS: Final = {"city": "circle", "district": "square", "utility": "diamond", "state": "triangle-up", "partner": "x"}
+SYMBOLS: Final = {
+    "city": ("circle", "●"), "district": ("square", "■"), "utility": ("diamond", "◆"), "state": ("triangle-up", "▲"),
+    "partner": ("x", "✖"),
+}  # fmt: skip
+"""Symbol of each kind, and the sign that looks like it."""
 _LEVELS: Final = (("95", "dot"), ("998", "dash"))
+_PLOT_PX: Final = (620.0, 250.0)
+"""The plot's size on a projector; on a phone the names are left out by `assets/staff/sla.css`."""
+_LETTER_PX, _LINE_PX, _MARK_PX = 6.6, 15.0, 8.0
+_NAME_CHARS: Final = 26
+
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top."""
 
 
 def funnel(
@@ -24,27 +35,32 @@ def funnel(
     kinds: Mapping[str, str],
     levels: Mapping[str, str],
     target_name: str,
+    cases_name: str,
 ) -> dict[str, Any]:
     """`points`: `label`, `kind`, `cases`, `value_pct`, `is_named` (told by name); `curves` as `metrics.funnel.curves`.
 
-    `kinds` names the kinds of executors, `levels` the two limits (`95`, `998`).
+    `kinds` names the kinds of executors, `levels` the two limits (`95`, `998`), `cases_name` the axis of cases.
     """
+    most, span = float(curves["cases"].max()), _span(points, target_pct)
+    points = points.assign(place=_places(points, most, span))
     data = [_limit(curves, side, level, dash) for level, dash in _LEVELS for side in ("low", "high")]
     data += [_dots(points[points["kind"] == kind], kind, name, lang) for kind, name in kinds.items()]
-    most = float(curves["cases"].max())
     layout = {
         "template": template(),
-        "showlegend": True,
+        "showlegend": False,
         "hovermode": "closest",
-        "margin": {"l": 8, "r": 70, "t": 34, "b": 8},
-        "xaxis": {"range": [0, most], "nticks": 7, "tickformat": ","},
-        "yaxis": {"range": _span(points, target_pct), "ticksuffix": "\u202f%", "nticks": 6},
+        "margin": {"l": 8, "r": 70, "t": 8, "b": 8},
+        "xaxis": {
+            "range": [0, most], "nticks": 6, "tickformat": ",", "tickangle": 0,
+            "title": {"text": cases_name, "font": {"size": 12}, "standoff": 4},
+        },
+        "yaxis": {"range": span, "ticksuffix": "\u202f%", "nticks": 6},
         "shapes": [_target(target_pct)],
         "annotations": [
             *_ends(curves, levels, most),
             _word(most, target_pct, f"{target_name} {formats.percent(target_pct, lang, digits=0)}"),
         ],
-    }
+    }  # fmt: skip
     return {"data": [trace for trace in data if trace], "layout": layout}
 
 
@@ -70,14 +86,54 @@ def _dots(part: pd.DataFrame, kind: str, name: str, lang: str) -> dict[str, Any]
     return {
         "type": "scatter", "mode": "markers+text", "x": part["cases"].tolist(), "y": part["value_pct"].tolist(),
         "name": name, "cliponaxis": False,
-        "marker": {"size": 12, "symbol": SYMBOLS.get(kind, "circle"), "color": colour(kind),
+        "marker": {"size": 12, "symbol": SYMBOLS[kind][0], "color": colour(kind),
                    "line": {"width": 1, "color": "#ffffff"}},
-        "text": [shortened(label, 26) if is_named else ""
-                 for label, is_named in zip(part["label"], part["is_named"], strict=True)],
-        "textposition": "bottom center", "textfont": {"size": 12, "color": colour(kind)},
+        "text": [shortened(label, _NAME_CHARS) if place else ""
+                 for label, place in zip(part["label"], part["place"], strict=True)],
+        "textposition": [place or "top center" for place in part["place"]],
+        "textfont": {"size": 12, "color": colour(kind)},
         "customdata": list(zip(part["label"], texts, counts, strict=True)),
         "hovertemplate": "%{customdata[0]}: <b>%{customdata[1]}</b> n\u202f=\u202f%{customdata[2]}<extra></extra>",
     }  # fmt: skip
+
+
+def _places(points: pd.DataFrame, most: float, span: list[float]) -> list[str]:
+    """Where each named point's name stands so that none runs into another or out of the plot; "" where nowhere fits.
+
+    Those that lie furthest out choose first.
+    """
+    width, height = _PLOT_PX
+    at = [
+        (cases / most * width, (value - span[0]) / (span[1] - span[0]) * height)
+        for cases, value in zip(points["cases"], points["value_pct"], strict=True)
+    ]
+    taken: list[Box] = [(x - _MARK_PX, y - _MARK_PX, x + _MARK_PX, y + _MARK_PX) for x, y in at]
+    middle = sum(points["value_pct"]) / max(len(points), 1)
+    order = sorted(range(len(points)), key=lambda row: -abs(points["value_pct"].iloc[row] - middle))
+    found = [""] * len(points)
+    for row in order:
+        if not points["is_named"].iloc[row]:
+            continue
+        others = taken[:row] + taken[row + 1 :]
+        for place, box in _candidates(*at[row], shortened(str(points["label"].iloc[row]), _NAME_CHARS)):
+            is_inside = box[0] >= 0 and box[2] <= width and box[1] >= 0 and box[3] <= height
+            if is_inside and not any(_touch(box, other) for other in others):
+                found[row] = place
+                taken.append(box)
+                break
+    return found
+
+
+def _candidates(x: float, y: float, name: str) -> Iterator[tuple[str, Box]]:
+    wide, half = _LETTER_PX * len(name), _LETTER_PX * len(name) / 2
+    yield "bottom center", (x - half, y - _MARK_PX - _LINE_PX, x + half, y - _MARK_PX)
+    yield "top center", (x - half, y + _MARK_PX, x + half, y + _MARK_PX + _LINE_PX)
+    yield "middle right", (x + _MARK_PX, y - _LINE_PX / 2, x + _MARK_PX + wide, y + _LINE_PX / 2)
+    yield "middle left", (x - _MARK_PX - wide, y - _LINE_PX / 2, x - _MARK_PX, y + _LINE_PX / 2)
+
+
+def _touch(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _target(target: float) -> dict[str, Any]:

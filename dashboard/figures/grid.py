@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any, Final
 
-from dashboard.figures.time import shortened
 from dashboard.theme import DIVERGING, HEAT, template
 
-ROW_CHARS: Final = 22
-COLUMN_CHARS: Final = 18
+ROW_CHARS: Final = 20
+COLUMN_CHARS: Final = 16
+MAX_LINES: Final = 2
 
 
 def grid(
@@ -25,6 +26,7 @@ def grid(
     top = max((abs(one) for row in values for one in row if one is not None), default=1.0) or 1.0
     cells = {
         "type": "heatmap", "x": list(range(len(columns))), "y": list(range(len(rows))),
+        "xaxis": "x2",
         "z": [list(row) for row in values], "text": [list(row) for row in texts],
         "customdata": [list(row) for row in hovers], "texttemplate": "%{text}",
         "colorscale": DIVERGING if is_diverging else HEAT, "zmin": -top if is_diverging else 0, "zmax": top,
@@ -35,13 +37,22 @@ def grid(
         "template": template(),
         "hovermode": "closest",
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-        "xaxis": {
-            "side": "top", "tickmode": "array", "tickvals": list(range(len(columns))), "tickangle": -30,
-            "ticktext": [shortened(name, COLUMN_CHARS) for name in columns],
+        # A second axis, because every name is needed: of the first, a phone shows every other tick.
+        "xaxis2": {
+            "side": "top", "tickmode": "array", "tickvals": list(range(len(columns))), "autotickangles": [0, -90],
+            "ticktext": [wrapped(name, COLUMN_CHARS) for name in columns], "automargin": True, "fixedrange": True,
+            "showgrid": False, "zeroline": False, "tickfont": {"size": 13},
         },
         "yaxis": {
             "autorange": "reversed", "showgrid": False, "tickmode": "array", "tickvals": list(range(len(rows))),
-            "ticktext": [shortened(name, ROW_CHARS) for name in rows],
+            "ticktext": [wrapped(name, ROW_CHARS) for name in rows],
         },
     }  # fmt: skip
     return {"data": [cells], "layout": layout}
+
+
+def wrapped(text: str, chars: int) -> str:
+    """`text` over lines of about so many characters; what does not fit in `MAX_LINES` is left out with an ellipsis."""
+    lines = wrap(text, chars, break_long_words=False, break_on_hyphens=False)
+    kept = lines[:MAX_LINES]
+    return "<br>".join([*kept[:-1], f"{kept[-1]}…"] if len(lines) > MAX_LINES else kept)

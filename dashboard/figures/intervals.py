@@ -1,16 +1,26 @@
-"""Shares with their intervals as dots with whiskers, the peers' share beside each as an open diamond."""
+"""Shares with their intervals as marks with whiskers, the peers' share beside each as an open diamond.
+
+What stands out is told by shape and by the word of the key (HTML, above the figure), not by colour alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from dashboard import formats
 from dashboard.figures.parts import LABEL_CHARS, LEAST_ROWS
 from dashboard.figures.time import shortened
-from dashboard.theme import BLUE, EXPECTED, SLATE, template
+from dashboard.theme import BLUE, EXPECTED, GREEN, LATE, SLATE, template
 
-_DOT: Final = 11
+_SIZE: Final = 11
+MARKS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "worse": ("triangle-up", LATE, "▲"),
+    "alike": ("square", BLUE, "■"),
+    "better": ("circle", GREEN, "●"),
+}
+"""Symbol and colour of each judgement, and the sign that looks like it."""
+PEERS: Final = (SLATE, "◇")
 
 
 def dots(
@@ -21,37 +31,36 @@ def dots(
     cases: Sequence[int],
     *,
     lang: str,
-    name: str,
-    colours: Sequence[str] | str = BLUE,
+    judged: Sequence[str],
+    names: Mapping[str, str],
     peers: Sequence[float] | None = None,
     peers_name: str = "",
     reference: tuple[float, str] | None = None,
 ) -> dict[str, Any]:
-    """Rows from the first (top) to the last, all in percent; `reference` is a marked level with its name."""
+    """Rows from the first (top) to the last, all in percent; `reference` is a marked level with its name.
+
+    `judged` is a key of `MARKS` for each row, `names` what each is called.
+    """
     rows = list(range(len(labels)))
     written = [formats.percent(float(value), lang, digits=0) for value in values]
-    own = {
-        "type": "scatter", "mode": "markers", "x": list(values), "y": rows, "name": name, "cliponaxis": False,
-        "marker": {"size": _DOT, "color": colours if isinstance(colours, str) else list(colours)},
-        "error_x": {"type": "data", "symmetric": False, "array": _gaps(values, highs),
-                    "arrayminus": _gaps(lows, values), "color": SLATE, "thickness": 1.6, "width": 0},
-        "customdata": [[label, text, _between(low, high, lang), formats.number(n, lang)]
-                       for label, text, low, high, n in zip(labels, written, lows, highs, cases, strict=True)],
-        "hovertemplate": "%{customdata[0]}: <b>%{customdata[1]}</b> (%{customdata[2]}) n\u202f=\u202f%{customdata[3]}"
-                         "<extra></extra>",
-    }  # fmt: skip
-    data = [own]
-    if peers is not None:
-        data.insert(0, _peers(peers, rows, peers_name, lang))
+    told = [[label, text, _between(low, high, lang), formats.number(n, lang)]
+            for label, text, low, high, n in zip(labels, written, lows, highs, cases, strict=True)]  # fmt: skip
+    data = [] if peers is None else [_peers(peers, rows, peers_name, lang)]
+    for code in MARKS:
+        places = [row for row in rows if judged[row] == code]
+        if places:
+            data.append(_marks(code, names[code], places, values, lows, highs, told))
     level = reference[0] if reference else 0.0
     top = min(100.0, max([*highs, *(peers or []), level, 1.0]) * 1.06)
     layout: dict[str, Any] = {
         "template": template(),
-        "showlegend": peers is not None,
-        "legend": {"traceorder": "reversed"},
+        "showlegend": False,
         "hovermode": "closest",
-        "margin": {"l": 8, "r": 18, "t": 30 if peers is not None or reference else 6, "b": 8},
-        "xaxis": {"range": [0, top], "ticksuffix": "\u202f%", "nticks": 6, "showgrid": True, "tickformat": ".0f"},
+        "margin": {"l": 8, "r": 18, "t": 22 if reference else 6, "b": 8},
+        "xaxis": {
+            "range": [-0.02 * top, top * 1.01], "ticksuffix": "\u202f%", "nticks": 5, "showgrid": True,
+            "tickformat": ".0f", "tickangle": 0,
+        },
         "yaxis": {
             "showgrid": False, "tickmode": "array", "tickvals": rows,
             "ticktext": [shortened(label, LABEL_CHARS) for label in labels],
@@ -67,11 +76,33 @@ def dots(
     return {"data": data, "layout": layout}
 
 
+def _marks(
+    code: str,
+    name: str,
+    rows: Sequence[int],
+    values: Sequence[float],
+    lows: Sequence[float],
+    highs: Sequence[float],
+    told: Sequence[Sequence[str]],
+) -> dict[str, Any]:
+    symbol, colour, _ = MARKS[code]
+    own, low, high = ([float(held[row]) for row in rows] for held in (values, lows, highs))
+    return {
+        "type": "scatter", "mode": "markers", "x": own, "y": list(rows), "name": name, "cliponaxis": False,
+        "marker": {"size": _SIZE, "color": colour, "symbol": symbol},
+        "error_x": {"type": "data", "symmetric": False, "array": _gaps(own, high), "arrayminus": _gaps(low, own),
+                    "color": SLATE, "thickness": 1.6, "width": 0},
+        "customdata": [list(told[row]) for row in rows],
+        "hovertemplate": "%{customdata[0]}: <b>%{customdata[1]}</b> (%{customdata[2]}) n\u202f=\u202f%{customdata[3]}"
+                         "<extra></extra>",
+    }  # fmt: skip
+
+
 def _peers(peers: Sequence[float], rows: Sequence[int], name: str, lang: str) -> dict[str, Any]:
     known = [None if value != value else value for value in peers]
     return {
         "type": "scatter", "mode": "markers", "x": known, "y": list(rows), "name": name,
-        "marker": {"size": _DOT, "symbol": "diamond-open", "color": SLATE, "line": {"width": 2}},
+        "marker": {"size": _SIZE, "symbol": "diamond-open", "color": SLATE, "line": {"width": 2}},
         "customdata": [formats.percent(value, lang, digits=0) for value in known],
         "hovertemplate": name + ": <b>%{customdata}</b><extra></extra>",
     }  # fmt: skip

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from dashboard import formats
@@ -16,6 +18,17 @@ LEAST_ROWS: Final = 6
 """Rows a ranking has room for at least, so that two bars are not two walls."""
 
 
+def room_for(texts: Sequence[str]) -> int:
+    """Pixels that the longest of the texts takes beside a figure."""
+    return round(14 + 7.4 * max((len(text) for text in texts), default=0))
+
+
+def column_of_texts(texts: Sequence[str]) -> list[dict[str, Any]]:
+    """Each row's text in one column at the right edge, aligned as numbers are; the margin there is `room_for`."""
+    place = {"x": 1, "xref": "paper", "xanchor": "right", "xshift": room_for(texts) - 4, "showarrow": False}
+    return [{**place, "y": row, "text": text, "font": {"size": 13}} for row, text in enumerate(texts) if text]
+
+
 def ranked(
     labels: Sequence[str],
     values: Sequence[float],
@@ -25,24 +38,26 @@ def ranked(
     texts: Sequence[str] | None = None,
     reference: tuple[float, str] | None = None,
 ) -> dict[str, Any]:
-    """Bars from the first (top) to the last, each with its value; `reference` is a marked level with its name."""
+    """Bars from the first (top) to the last, each with its value; `reference` is a marked level with its name.
+
+    With a reference the values stand in a column at the right, where its line does not cross them.
+    """
     written = list(texts) if texts is not None else [formats.number(float(value), lang) for value in values]
     shown = [shortened(label, LABEL_CHARS) for label in labels]
     bars = {
         "type": "bar", "orientation": "h", "y": list(range(len(labels))), "x": list(values),
-        "text": written, "textposition": "outside", "cliponaxis": False,
+        "text": None if reference else written, "textposition": "outside", "cliponaxis": False,
         "marker": {"color": colours if isinstance(colours, str) else list(colours), "line": {"width": 0}},
         "customdata": list(zip(labels, written, strict=True)),
         "hovertemplate": "%{customdata[0]}: <b>%{customdata[1]}</b><extra></extra>",
     }  # fmt: skip
     top = max([*values, reference[0] if reference else 0.0, 0.0]) or 1.0
-    room = 10 + 7 * max((len(text) for text in written), default=0)
     layout: dict[str, Any] = {
         "template": template(),
         "showlegend": False,
         "hovermode": "closest",
         "bargap": 0.28,
-        "margin": {"l": 8, "r": room, "t": 24 if reference else 4, "b": 4},
+        "margin": {"l": 8, "r": room_for(written), "t": 24 if reference else 4, "b": 4},
         "xaxis": {"visible": False, "range": [0, top]},
         "yaxis": {
             "showgrid": False, "tickmode": "array", "tickvals": list(range(len(labels))), "ticktext": shown,
@@ -54,20 +69,23 @@ def ranked(
         at = {"x0": reference[0], "x1": reference[0], "y0": 0, "y1": 1}
         layout["shapes"] = [{"type": "line", "xref": "x", "yref": "paper", **at, "line": line}]
         place = {"x": reference[0], "xref": "x", "y": 1, "yref": "paper", "yanchor": "bottom"}
-        layout["annotations"] = [{**place, "showarrow": False, "text": reference[1], "font": {"size": 12}}]
+        name = {**place, "showarrow": False, "text": reference[1], "font": {"size": 12}}
+        layout["annotations"] = [name, *column_of_texts(written)]
     return {"data": [bars], "layout": layout}
 
 
 def week_by_hours(frame: pd.DataFrame, *, lang: str, unit: str) -> dict[str, Any]:
-    """The 168 hours of a week, Monday on top: columns `weekday` (0 Monday), `hour`, `value`."""
-    grid = frame.pivot_table(index="weekday", columns="hour", values="value", aggfunc="sum")
-    grid = grid.reindex(index=range(7), columns=range(24), fill_value=0)
+    """The 168 hours of a week, Monday on top: `weekday` (0 Monday), `hour`, `value` (NaN: left blank), once each."""
+    cells = pd.MultiIndex.from_product([range(7), range(24)])
+    held = frame.set_index(["weekday", "hour"])["value"].reindex(cells).to_numpy(dtype=np.float64).reshape(7, 24)
     names = formats.weekday_names(lang)
-    texts = [[formats.number(float(value), lang) for value in row] for row in grid.to_numpy()]
-    cells = {
-        "type": "heatmap", "x": list(range(24)), "y": names, "z": grid.to_numpy().tolist(), "text": texts,
+    texts = [[formats.number(float(value), lang) for value in row] for row in held]
+    heat = {
+        "type": "heatmap", "x": list(range(24)), "y": names, "text": texts,
+        "z": [[None if value != value else float(value) for value in row] for row in held], "hoverongaps": False,
         "colorscale": HEAT,
-        "showscale": False, "xgap": 2, "ygap": 2, "zmin": 0,
+        "xgap": 2, "ygap": 2, "zmin": 0, "zmax": float(np.nanmax(held, initial=0.0)) or 1.0,
+        "colorbar": _scale(texts, np.nan_to_num(held)),
         "hovertemplate": "%{y} %{x}:00: <b>%{text}</b> " + unit + "<extra></extra>",
     }  # fmt: skip
     layout = {
@@ -78,6 +96,7 @@ def week_by_hours(frame: pd.DataFrame, *, lang: str, unit: str) -> dict[str, Any
             "tickmode": "array",
             "tickvals": list(range(0, 24, 3)),
             "ticktext": [f"{hour}:00" for hour in range(0, 24, 3)],
+            "tickangle": 0,
         },
         "yaxis": {
             "autorange": "reversed",
@@ -87,4 +106,13 @@ def week_by_hours(frame: pd.DataFrame, *, lang: str, unit: str) -> dict[str, Any
             "ticktext": names,
         },
     }
-    return {"data": [cells], "layout": layout}
+    return {"data": [heat], "layout": layout}
+
+
+def _scale(texts: Sequence[Sequence[str]], values: npt.NDArray[np.float64]) -> dict[str, Any]:
+    """A thin scale at the right with nothing at its foot and the most at its head."""
+    row, column = (int(one) for one in np.unravel_index(int(np.argmax(values)), values.shape))
+    return {
+        "thickness": 8, "len": 0.92, "outlinewidth": 0, "ticks": "", "xpad": 6, "ypad": 0, "tickfont": {"size": 12},
+        "tickmode": "array", "tickvals": [0, float(values[row, column])], "ticktext": ["0", texts[row][column]],
+    }  # fmt: skip

@@ -39,9 +39,15 @@ class Milestone:
 
 
 def over_time(
-    frame: pd.DataFrame, lines: Sequence[Line], *, lang: str, grain: str, milestones: Sequence[Milestone] = ()
+    frame: pd.DataFrame,
+    lines: Sequence[Line],
+    *,
+    lang: str,
+    grain: str,
+    milestones: Sequence[Milestone] = (),
+    is_share: bool = False,
 ) -> dict[str, Any]:
-    """Lines over `period_on` (first day of each period), each labelled at its end instead of in a legend."""
+    """Lines over `period_on` (first day of each period), each labelled at its end; `is_share`: all are percentages."""
     known = [line for line in lines if line.column in frame and frame[line.column].notna().any()]
     data = [_trace(frame, line, place, lang, grain) for place, line in enumerate(known)] + _end_labels(frame, known)
     room = 14 + 8 * max((len(line.name) for line in known), default=0)
@@ -50,7 +56,7 @@ def over_time(
         "showlegend": False,
         "margin": {"l": 8, "r": min(room, 140), "t": 34 if milestones else 10, "b": 8},
         "xaxis": time_axis(frame["period_on"], lang=lang, grain=grain),
-        "yaxis": {"rangemode": "tozero"},
+        "yaxis": {"rangemode": "tozero", "ticksuffix": "\u202f%" if is_share else ""},
         "annotations": _milestone_labels(milestones),
         "shapes": [_milestone_line(one) for one in _kept(milestones)],
     }
@@ -60,15 +66,18 @@ def over_time(
 def stacked(
     frame: pd.DataFrame, names: Mapping[str, str], *, lang: str, grain: str, is_share: bool = False
 ) -> dict[str, Any]:
-    """Bars over `period_on` stacked by `code` (`value` high), in the order of `names`; `is_share`: each to 100 %."""
-    data = []
-    for place, (code, name) in enumerate(names.items()):
+    """Bars over `period_on` stacked by `code` (`value` high), in the order of `names`; `is_share`: each to 100 %.
+
+    What each colour stands for is told by `part_colours` in a key of HTML.
+    """
+    data, colours = [], part_colours(names)
+    for code, name in names.items():
         part = frame[frame["code"] == code]
         labels = [formats.grain_label(day, grain, lang) for day in part["period_on"]]
         texts = [formats.number(float(value), lang) for value in part["value"]]
         data.append({
             "type": "bar", "x": list(part["period_on"]), "y": part["value"].tolist(), "name": name,
-            "marker": {"color": colour(code, place), "line": {"width": 0}},
+            "marker": {"color": colours[code], "line": {"width": 0}},
             "customdata": list(zip(labels, texts, strict=True)),
             "hovertemplate": "%{customdata[1]}<extra>" + name + "</extra>",
         })  # fmt: skip
@@ -76,12 +85,17 @@ def stacked(
         "template": template(),
         "barmode": "stack",
         "barnorm": "percent" if is_share else "",
-        "showlegend": True,
-        "legend": {"traceorder": "normal"},
-        "margin": {"l": 8, "r": 8, "t": 34, "b": 8},
+        "showlegend": False,
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "xaxis": time_axis(frame["period_on"].drop_duplicates(), lang=lang, grain=grain),
+        "yaxis": {"ticksuffix": "\u202f%"} if is_share else {},
     }
     return {"data": data, "layout": layout}
+
+
+def part_colours(names: Mapping[str, str]) -> dict[str, str]:
+    """The colour of each part that `stacked` draws, by its code."""
+    return {code: colour(code, place) for place, code in enumerate(names)}
 
 
 def time_axis(days: pd.Series, *, lang: str, grain: str) -> dict[str, Any]:

@@ -66,8 +66,29 @@ def _counts(read: Reader, where: Selection, family: str, now: datetime) -> pd.Da
     return found.rename(columns=_RENAMED).set_index("executor_id")
 
 
+def kinds(read: Reader, filters: Filters, *, now: datetime) -> pd.DataFrame:
+    """The same by kind of executor: `kind`, how many `executors`, their counts summed, `open_median_h` of all."""
+    held = executors(read, filters, now=now)
+    counts = [name for name in held.columns if name not in ("code", "kind", "open_median_h")]
+    made = held.groupby("kind")[counts].sum()
+    made["executors"] = held.groupby("kind").size()
+    ages, names = _open_ages(read, select_of(read, filters), now=now), reference(read)
+    codes = {one: names.code_of("executor", int(str(one))) for one in ages["executor_id"].unique()}
+    ages["kind"] = [str(names.cell("executor", code, "kind")) if (code := codes[one]) else ""
+                    for one in ages["executor_id"]]  # fmt: skip
+    medians = {str(kind): _median(part) for kind, part in ages.groupby("kind")}
+    return made.assign(open_median_h=pd.Series(medians, dtype="float64")).reset_index()
+
+
 def open_ages(read: Reader, where: Selection, *, now: datetime) -> pd.DataFrame:
     """`open_median_h` by `executor_id`: half of what lies open is no older (whole hours)."""
+    found = _open_ages(read, where, now=now)
+    medians = {int(str(one)): _median(part) for one, part in found.groupby("executor_id")}
+    return pd.DataFrame({"open_median_h": pd.Series(medians, dtype="float64")})
+
+
+def _open_ages(read: Reader, where: Selection, *, now: datetime) -> pd.DataFrame:
+    """Columns `executor_id`, `age_h` (whole hours), `n`: what lies open, by how long it has."""
     branch = FAMILIES["created"].branches[0]
     columns = {one: branch.dims.get(one, branch.dimension(one)) for one in where.dimensions}
     rows = (
@@ -81,9 +102,7 @@ def open_ages(read: Reader, where: Selection, *, now: datetime) -> pd.DataFrame:
         .subquery("open_requests")
     )
     found = read.frame(select(rows.c.executor_id, rows.c.age_h, func.count().label("n")).group_by(*rows.c))
-    found["age_h"] = found["age_h"].astype("float64").floordiv(1)
-    medians = {int(str(one)): _median(part) for one, part in found.groupby("executor_id")}
-    return pd.DataFrame({"open_median_h": pd.Series(medians, dtype="float64")})
+    return found.assign(age_h=found["age_h"].astype("float64").floordiv(1))
 
 
 def _median(part: pd.DataFrame) -> float:
