@@ -48,7 +48,7 @@ def steps(city: str) -> tuple[Step, ...]:
     simulate = ("etl", "simulate", city, "--days", str(DAYS), "--seed", str(SEED))
     build = Step("build", "Building streets, map and address index", ("geodata", "build", city), is_optional=True)
     found = [
-        Step("init", "Making the tables", ("etl", "init", "--city", city)),
+        Step("init", "Making the tables, or bringing them up to date", ("etl", "init", "--city", city)),
         Step("simulate", f"Simulating {DAYS} days of {city}", simulate),
     ]
     evenings = ("etl", "snapshot", "--city", city)
@@ -98,16 +98,16 @@ def _exists(step: Step) -> bool:
 
 
 def _done(state: Path, settings: Settings) -> set[str]:
-    """Steps noted as done for this database; those whose result is not there any more are not."""
-    is_ready = readiness(make_deps(settings).read)[0] == "ready"
-    if not is_ready:
+    """Steps noted as done for this database; those whose result is not there any more, or is outdated, are not."""
+    state_of_data = readiness(make_deps(settings).read)[0]
+    if state_of_data not in ("ready", "outdated"):
         return set()
     try:
         noted = json.loads(state.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         noted = {}
-    names = set(noted.get(_key(settings), ()))
-    return names | {"init", "simulate"}
+    names = set(noted.get(_key(settings), ())) | {"init", "simulate"}
+    return names if state_of_data == "ready" else names - {"init"}
 
 
 def _key(settings: Settings) -> str:

@@ -15,12 +15,12 @@ VERSION: Final = "0.1.0"
 
 
 def register(server: flask.Flask, deps: Deps) -> None:
-    """Add `/health`: 200 with `status: ok`, or 503 where the database does not answer."""
+    """Add `/health`: 200 with `status: ok`, or 503 where the database does not answer or its tables are of another version."""
 
     @server.route("/health")
     def health() -> flask.typing.ResponseReturnValue:
         said = {"status": "ok", "process": deps.process, "city": deps.profile.slug, "version": VERSION}
         state, last = readiness(deps.read)
-        if state == "unreachable":
+        if state in ("unreachable", "outdated"):
             return {**said, "status": "failing", "database": state}, 503
         return {**said, "database": state, "last_load_at": last.isoformat() if last else None}

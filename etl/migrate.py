@@ -99,12 +99,18 @@ def is_empty(engine: Engine) -> bool:
         return version(connection) is None and not inspect(connection).has_table(city_table.name)
 
 
+def is_newest(connection: Connection) -> bool:
+    """Whether the tables are those this program needs; tables that were made directly are taken for the newest."""
+    held = version(connection)
+    return held == newest() or (held is None and inspect(connection).has_table(city_table.name))
+
+
 def require_newest(engine: Engine) -> None:
     """Raise `DatabaseError` with the cure unless the database is at the newest version."""
     with engine.connect() as connection:
-        held, has_tables = version(connection), inspect(connection).has_table(city_table.name)
-    if held == newest() or (held is None and has_tables):
-        return
+        if is_newest(connection):
+            return
+        held = version(connection)
     state = "has no tables yet" if held is None else f"is at version {held}, the program needs {newest()}"
     raise DatabaseError(f"the database {state}: run `python -m etl init`")
 

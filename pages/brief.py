@@ -39,14 +39,19 @@ class Ids(StrEnum):
 
 
 def layout(deps: Deps, /, **_query: Any) -> Component:
-    """What differs first, then the figures, then what is and will be late, then the decisions."""
+    """What differs and the figures beside it, then what is and will be late, then the decisions."""
     t = Texts(language(deps))
     return html.Div(
         [
             page_head(t("brief.title"), t("brief.lead"), t),
             html.Div(id=Ids.WHEN, className="brief-when-place"),
-            _block(Ids.TOLD, t("brief.told"), t("brief.told_define"), t),
-            _block(Ids.FIGURES, t("brief.numbers"), t("brief.numbers_define"), t),
+            html.Div(
+                [
+                    _block(Ids.TOLD, t("brief.told"), t("brief.told_define"), t),
+                    _block(Ids.FIGURES, t("brief.numbers"), t("brief.numbers_define"), t),
+                ],
+                className="brief-first",
+            ),
             html.Div(
                 [
                     card(
@@ -98,10 +103,10 @@ def register(app: Dash, deps: Deps) -> None:
     """Add the page, bind its parts, and add the addresses that write decisions and print."""
     shelf = Shelf()
     deps.pages.add(Page(PATH, "brief.title", partial(layout, deps), nav="brief.title", order=10))
-    bind_block(app, deps, Ids.WHEN, partial(blocks.heading, shelf))
-    bind_block(app, deps, f"{Ids.TOLD}-body", partial(blocks.told_block, shelf))
-    bind_block(app, deps, f"{Ids.FIGURES}-body", partial(blocks.figures_block, shelf))
-    bind_block(app, deps, f"{Ids.DECISIONS}-body", partial(blocks.decisions_block, shelf))
+    bind_block(app, deps, Ids.WHEN, partial(blocks.heading, shelf), is_first=True)
+    bind_block(app, deps, f"{Ids.TOLD}-body", partial(blocks.told_block, shelf), is_first=True)
+    bind_block(app, deps, f"{Ids.FIGURES}-body", partial(blocks.figures_block, shelf), is_first=True)
+    bind_block(app, deps, f"{Ids.DECISIONS}-body", partial(blocks.decisions_block, shelf), is_kept=False)
     bind(app, deps, Ids.LATE, partial(charts.late, shelf), has_figure=False)
     bind(app, deps, Ids.BACKLOG, partial(charts.backlog, shelf))
     bind(app, deps, Ids.URGENT, partial(charts.urgent, shelf), has_figure=False)

@@ -102,6 +102,13 @@
     values.from = span.from; values.to = span.to;
     window.dash_clientside.set_props("shell-url", { search: write(values) });
   });
+  /* The brief tells of one day: its own field takes the place of the period. */
+  document.addEventListener("change", function (event) {
+    if (event.target.id !== "brief-day" || !DAY.test(event.target.value) || !known) { return; }
+    var values = read(location.search, known);
+    values.from = values.to = event.target.value;
+    window.dash_clientside.set_props("shell-url", { search: write(values) });
+  });
   /* Links of the navigation carry the filters of the moment. */
   document.addEventListener("click", function (event) {
     var link = event.target instanceof Element && event.target.closest("#shell-nav a");

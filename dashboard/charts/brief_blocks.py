@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 import flask
-from dash import html
+from dash import dcc, html
 
 from dashboard import formats
 from dashboard.components.brief_parts import FigureRow, Told, ToldLine, figures_table, told_list
@@ -55,6 +55,10 @@ def heading(shelf: Shelf, view: View) -> Any:
             html.P(
                 [html.Strong(_weekday(draft.day, lang)), html.Span(told), html.Span(since)],
                 className="brief-when",
+            ),
+            html.Label(
+                [t("brief.day"), dcc.Input(type="date", value=draft.day.isoformat(), id="brief-day")],
+                className="brief-pick",
             ),
             html.Nav(links, className="brief-days", **{"aria-label": t("brief.title")}),
         ],

@@ -28,10 +28,15 @@ def error_state(t: Texts, *, reference: str = "") -> Component:
     )
 
 
-def not_ready(t: Texts) -> Component:
-    """A whole page for a database without data: what to run."""
+def not_ready(t: Texts, *, is_outdated: bool = False) -> Component:
+    """A whole page for a database without data, or with the tables of another version: what to run."""
+    says, cure = (
+        (t("state.outdated"), t("state.outdated_cure"))
+        if is_outdated
+        else (t("state.not_ready"), t("state.not_ready_cure"))
+    )
     return html.Div(
-        [html.H1(t("state.not_ready"), tabIndex=-1), html.P(t("state.not_ready_cure"), className="lead")],
+        [html.H1(says, tabIndex=-1), html.P(cure, className="lead")],
         className="page-head",
     )
 

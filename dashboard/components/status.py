@@ -32,7 +32,7 @@ def status_line(
     )
     parts = [
         html.Span(formats.period(filters.from_on, filters.to_on, t.lang), className="period"),
-        " · ",
+        html.Span(" · ", className="period-end"),
         html.Span(fresh),
     ]
     simulated = [html.Span(t("status.simulated"), className="simulated", role="note")] if is_simulated else []

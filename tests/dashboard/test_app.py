@@ -12,6 +12,7 @@ from dashboard.deps import Deps
 from dashboard.i18n import LANGUAGES
 from dashboard.plotly_bundle import URL, packed
 from dashboard.view import view
+from etl.migrate import revisions, upgrade
 
 HOME = "http://localhost"
 
@@ -114,3 +115,16 @@ def test_a_view_starts_with_the_last_thirty_days_of_data(deps: Deps) -> None:
 
 def test_the_engine_is_the_tests_own(city_engine: Engine, deps: Deps) -> None:
     assert deps.read.engine is city_engine
+
+
+def test_tables_of_another_version_are_told_and_not_asked(make_deps_of: Callable[..., Deps], tmp_path: Any) -> None:
+    older = create_engine(f"sqlite:///{tmp_path / 'older.db'}")
+    upgrade(older, revisions()[-2])
+    app = create_app(make_deps_of(older))
+    answer = get(app, "/health")
+    assert (answer.status_code, answer.json["database"]) == (503, "outdated")
+    layout = get(app, "/_dash-layout", headers={"Referer": f"{HOME}/volumes"}).text
+    assert "of another version" in layout
+    upgrade(older)
+    assert get(app, "/health").json["database"] == "empty"
+    older.dispose()
