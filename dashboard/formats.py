@@ -160,7 +160,10 @@ def duration(seconds: float | None, lang: str) -> str:
 
 
 def _unit(count: int, name: str, lang: str) -> str:
-    return str(format_unit(count, f"duration-{name}", length="short", locale=_locale(lang))).replace(" ", NO_BREAK)
+    text = str(format_unit(count, f"duration-{name}", length="short", locale=_locale(lang)))
+    if count >= 1_000:  # digits are grouped by a thin space here as everywhere
+        text = text.replace(Locale.parse(_locale(lang)).number_symbols["latn"]["group"], THIN, 1)
+    return text.replace(" ", NO_BREAK)
 
 
 def weekday_names(lang: str, *, width: str = "abbreviated") -> list[str]:

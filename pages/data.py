@@ -10,10 +10,12 @@ from dash import Dash, html
 from dash.development.base_component import Component
 
 from dashboard import formats, queries
-from dashboard.cards import bind
+from dashboard.cards import bind, bind_block
 from dashboard.components.card import Chart, card
+from dashboard.components.kpi import kpi_skeleton, kpi_strip
 from dashboard.components.page_head import page_head
 from dashboard.i18n import Texts
+from dashboard.kpis import kpi_cards
 from dashboard.page import Page
 from dashboard.view import View, language
 
@@ -23,11 +25,13 @@ if TYPE_CHECKING:
     from dashboard.deps import Deps
 
 PATH = "/data"
+KPIS = ("with_topic_pct", "with_executor_pct", "with_closing_time_pct", "geocoded_pct")
 
 
 class Ids(StrEnum):
     """Parts of the page."""
 
+    KPIS = "data-kpis"
     SOURCES = "data-sources"
     LOADS = "data-loads"
     REJECTS = "data-rejects"
@@ -35,7 +39,7 @@ class Ids(StrEnum):
 
 
 def layout(deps: Deps, /, **_query: Any) -> Component:
-    """Four tables, each with its finding."""
+    """How complete the rows are, then four tables, each with its finding."""
     t = Texts(language(deps))
     cards = [
         card(name, t(f"data.{part}"), t, definition=t(f"data.define_{part}"), width="full", has_figure=False)
@@ -46,7 +50,18 @@ def layout(deps: Deps, /, **_query: Any) -> Component:
             (Ids.LOADS, "loads"),
         )
     ]
-    return html.Div([page_head(t("data.title"), t("data.lead"), t), html.Div(cards, className="cards")])
+    return html.Div(
+        [
+            page_head(t("data.title"), t("data.lead"), t),
+            html.Div(kpi_skeleton(len(KPIS)), id=Ids.KPIS),
+            html.Div(cards, className="cards"),
+        ]
+    )
+
+
+def strip(view: View) -> Component:
+    """How complete the rows of the last thirty days are."""
+    return kpi_strip(kpi_cards(view, KPIS), view.t, label=view.t("data.quality"))
 
 
 def sources(view: View) -> Chart:
@@ -83,8 +98,12 @@ def _sources_finding(view: View, frame: pd.DataFrame) -> str:
     known = frame.dropna(subset=["newest_at"])
     if known.empty:
         return view.t("status.never")
-    newest, stalest = known["newest_at"].max(), known.sort_values("freshness_h")["source"].iloc[-1]
-    return view.t("data.sources_says", ago=formats.ago(min(newest, view.now), view.now, view.lang), source=stalest)
+    ago = formats.ago(min(known["newest_at"].max(), view.now), view.now, view.lang)
+    if len(known) == 1:
+        return view.t("data.sources_says_one", ago=ago, source=known["source"].iloc[0])
+    stalest = known.sort_values("freshness_h").iloc[-1]
+    age = formats.duration(float(stalest["freshness_h"]) * 3600, view.lang)
+    return view.t("data.sources_says", ago=ago, source=stalest["source"], age=age)
 
 
 def loads(view: View) -> Chart:
@@ -130,6 +149,7 @@ def unmapped(view: View) -> Chart:
 def register(app: Dash, deps: Deps) -> None:
     """Add the page and bind its cards."""
     deps.pages.add(Page(PATH, "data.title", partial(layout, deps), nav="data.title", order=90, has_filters=False))
+    bind_block(app, deps, Ids.KPIS, strip)
     for name, chart_of in (
         (Ids.SOURCES, sources),
         (Ids.LOADS, loads),

@@ -10,7 +10,7 @@ from dash import Dash, html
 from dash.development.base_component import Component
 
 from dashboard.cards import ChartOf, bind, bind_block
-from dashboard.charts import topic_cross, topics
+from dashboard.charts import topic_cross, topic_group, topics
 from dashboard.components.card import Size, Width, card
 from dashboard.components.kpi import kpi_skeleton, kpi_strip
 from dashboard.components.page_head import page_head
@@ -36,6 +36,7 @@ class Ids(StrEnum):
     MIX = "topics-mix"
     DRIFT = "topics-drift"
     GROUPS = "topics-groups"
+    GROUP = "topics-group"
     TERRITORIES = "topics-territories"
 
 
@@ -47,6 +48,7 @@ CARDS: dict[Ids, tuple[ChartOf, str, Width, Size]] = {
     Ids.MIX: (topics.mix, "mix", "half", "l"),
     Ids.DRIFT: (topics.drift, "drift", "half", "l"),
     Ids.GROUPS: (topic_cross.by_group, "groups", "full", "l"),
+    Ids.GROUP: (topic_group.group_mix, "group", "full", "l"),
     Ids.TERRITORIES: (topic_cross.by_territory, "territories", "full", "l"),
 }
 TABLES = (Ids.NEW, Ids.TABLE)

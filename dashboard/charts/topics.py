@@ -10,6 +10,7 @@ from typing import Any, Final
 import pandas as pd
 
 from dashboard import formats, queries
+from dashboard.charts.rates import first_and_last
 from dashboard.charts.topic_data import Compared, compared, is_news, measure_of, on_tree, tree_order, unit_of
 from dashboard.components.card import Chart
 from dashboard.components.legend import Key, legend
@@ -150,15 +151,11 @@ def mix(view: View) -> Chart:
     n = int(totals.sum())
     finding = ""
     if n and len(wide) > 1:
-        shares = wide[list(names)].div(wide[list(names)].sum(axis=1).where(lambda held: held > 0), axis=0) * 100
-        third = max(len(shares) // 3, 1)
-        moved = (shares.tail(third).mean() - shares.head(third).mean()).drop("rest", errors="ignore")
-        code = str(moved.abs().idxmax())
-        finding = view.t(
-            "topics.mix_says", name=names[code],
-            first=formats.percent(float(shares[code].head(third).mean()), view.lang),
-            last=formats.percent(float(shares[code].tail(third).mean()), view.lang),
-        )  # fmt: skip
+        third = max(len(wide) // 3, 1)
+        first, last = (wide[list(names)].iloc[part].sum() for part in (slice(None, third), slice(-third, None)))
+        code = str((last / last.sum() - first / first.sum()).drop("rest", errors="ignore").abs().idxmax())
+        pairs = [(int(held[code]), int(held.sum())) for held in (first, last)]
+        finding = view.t("topics.mix_says", name=names[code], **first_and_last(view, *pairs))
     elif n:
         code = str(totals.drop("rest", errors="ignore").idxmax())
         finding = view.t(
@@ -255,7 +252,11 @@ def new(view: View) -> Chart:
         table=frame,
         columns=_columns(view, "says", "now", "usual"),
         is_table=True,
-        note=view.t("topics.new_note", period=formats.period(week.from_on, week.to_on, view.lang)),
+        note=view.t(
+            "topics.new_note",
+            period=formats.period(week.from_on, week.to_on, view.lang),
+            days=formats.number(max(usual.days, 0), view.lang),
+        ),
         hrefs={"says": list(frame["href"])},
     )
 
