@@ -18,23 +18,20 @@ _SLICE_ROWS = 200_000
 
 
 def keep_current(
-    connection: Connection, profile: CityProfile, city_id: int, touched: Touched, *, now: datetime, is_first: bool
+    connection: Connection, profile: CityProfile, city_id: int, touched: Touched, *, now: datetime
 ) -> None:
     """Run the clock of the touched requests and renew the roll-ups of the touched days.
 
-    `is_first`: the touched requests are new, so that they have no earlier result to look for.
+    Requests that the load ran itself (`etl.fresh`) are not among the touched ones, their days are.
     """
     if touched.is_empty():
         return
     hold_derived(connection, city_id)
     requests = touched.request_ids
-    if not is_first:
-        _note_results(connection, touched, requests)
-        _note_results(connection, touched, touched.related_ids)
-    _run_clock(connection, profile, requests, now=now, is_new=is_first)
     _note_results(connection, touched, requests)
-    if is_first:
-        _note_results(connection, touched, touched.related_ids)
+    clock.update(connection, profile, request_ids=requests, now=now)
+    _note_results(connection, touched, requests)
+    _note_results(connection, touched, touched.related_ids)
     rollup.update(connection, profile, touched=touched, now=now)
 
 
@@ -50,8 +47,3 @@ def _note_results(connection: Connection, touched: Touched, ids: Ids) -> None:
             found = bulk.read_frame(connection, statement)
         touched.add_days("due_days", found["due_on"])
         touched.add_days("resolved_days", found["resolved_on"])
-
-
-def _run_clock(connection: Connection, profile: CityProfile, ids: Ids, *, now: datetime, is_new: bool) -> None:
-    for start in range(0, len(ids), _SLICE_ROWS):
-        clock.update(connection, profile, request_ids=ids[start : start + _SLICE_ROWS], now=now, is_new=is_new)

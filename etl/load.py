@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, exists, select
 
 from etl import bulk, history
 from etl.compare import Comparison, all_new, compare, next_event_numbers
 from etl.errors import LoadError
+from etl.fresh import ClockRows, FreshClock
 from etl.prepared import Prepared
 from etl.rejects import settle_earlier
-from etl.schema import followup, load_reject, metadata, request, request_event, unmapped_value
+from etl.schema import (
+    followup,
+    load_reject,
+    metadata,
+    request,
+    request_event,
+    sla_executor_time,
+    sla_result,
+    unmapped_value,
+)
 from etl.seen import Ids, SeenIds
 from etl.touched import DAY_COLUMNS, Touched
 from etl.withdrawn import TABLES, Listing, counted, withdraw
@@ -39,6 +50,7 @@ class Loader:
     """A running load. `is_first`: nothing of the source was ever loaded, so its rows need no comparison.
 
     `listing` is given for a directory: what it lists is noted, and what it no longer lists is withdrawn at the end.
+    `clock` runs the terms of new requests while their rows are written.
     """
 
     connection: Connection
@@ -49,6 +61,7 @@ class Loader:
     now: datetime
     is_first: bool
     is_simulated: bool
+    clock: FreshClock
     read: int = 0
     rejected: int = 0
     counts: bulk.Counts = field(default_factory=bulk.Counts)
@@ -62,6 +75,8 @@ class Loader:
     warnings: list[str] = field(default_factory=list)
     _counted: set[str] = field(default_factory=set)
     _seen: dict[str, SeenIds] = field(default_factory=dict)
+    _new_requests: pd.DataFrame | None = None
+    _has_calls: bool | None = None
 
     def add(self, chunk: Prepared) -> None:
         """Write one chunk; raises `LoadError` where its rows do not add up or do not fit the tables."""
@@ -69,9 +84,11 @@ class Loader:
         for name, frame in chunk.reference.items():
             self._add_reference(_table(name), frame)
         self._counted.add(chunk.main)
+        self._new_requests = None
         for name, frame in chunk.frames.items():
             self._add_table(_table(name), frame, chunk)
             self._note_listed(name, frame["id"] if name in TABLES else ())
+        self._leave_to_the_end()
         for name, ids in chunk.refused_ids.items():
             self._note_listed(name, ids)
         self._reject(chunk.rejects)
@@ -111,16 +128,20 @@ class Loader:
             return
         self._note_newest(rows)
         found = self._compared(table, rows)
-        if table is request_event:
-            self._append_events(found)
-            return
-        bulk.append_frame(self.connection, table, self._known(table, found.new))
-        bulk.upsert_frame(self.connection, table, found.changed)
         if is_main:
             self.counts += bulk.Counts(len(found.new), len(found.changed), found.unchanged)
+        if table is request_event:
+            self._append_events(found)
+        elif table is request and request_event.name not in chunk.frames:
+            self._add_with_history(found)
+        else:
+            self._write(table, found)
+            self._new_requests = found.new if table is request else self._new_requests
+
+    def _write(self, table: Table, found: Comparison) -> None:
+        bulk.append_frame(self.connection, table, self._known(table, found.new))
+        bulk.upsert_frame(self.connection, table, found.changed)
         self._note(table, found)
-        if table is request and request_event.name not in chunk.frames:
-            self._append_history(found)
 
     def _note_listed(self, table: str, ids: Iterable[str]) -> None:
         if self.listing is not None and table in TABLES:
@@ -163,10 +184,10 @@ class Loader:
     def _note(self, table: Table, found: Comparison) -> None:
         for rows in (found.new, found.changed, found.before):
             self.touched.add_rows(table.name, rows)
-        for rows in (found.new, found.changed):
-            if table is request:
-                self.touched.add_requests(rows["request_id"])
-            if table is followup:
+        if table is request:
+            self.touched.add_requests(found.changed["request_id"] if len(found.changed) else ())
+        if table is followup:
+            for rows in (found.new, found.changed):
                 self.touched.add_related(rows["request_id"])
 
     def _note_newest(self, rows: pd.DataFrame) -> None:
@@ -181,20 +202,63 @@ class Loader:
     def _append_events(self, found: Comparison) -> None:
         """Events that the source itself gives; those held already are never rewritten."""
         self.kept_events += len(found.changed)
-        bulk.append_frame(self.connection, request_event, found.new)
-        self.touched.add_requests(pd.unique(found.new["request_id"]))
+        new = found.new
+        fresh = self._new_requests if self._new_requests is not None else pd.DataFrame({"request_id": []})
+        is_fresh = new["request_id"].isin(fresh["request_id"])
+        running = self._start_clock(fresh, new[is_fresh])
+        bulk.append_frame(self.connection, request_event, new)
+        self.touched.add_requests(pd.unique(new.loc[~is_fresh, "request_id"]))
+        self._write_clock(running)
+        self._new_requests = None
 
-    def _append_history(self, found: Comparison) -> None:
-        parts = []
-        if len(found.new):
-            known_at = None if self.is_first else self.now
-            parts.append(history.first_events(found.new, known_at=known_at, now=self.now))
+    def _add_with_history(self, found: Comparison) -> None:
+        """Requests whose source tells their state only: what it says becomes events."""
+        known_at = None if self.is_first else self.now
+        first = history.first_events(found.new, known_at=known_at, now=self.now)
+        running = self._start_clock(found.new, first)
+        self._write(request, found)
+        parts = [first]
         if len(found.changed):
             numbers = next_event_numbers(self.connection, found.changed["request_id"])
             names = frozenset(found.changed.columns)
             parts.append(history.next_events(found.changed, found.before, numbers, now=self.now, names=names))
         for events in parts:
             bulk.append_frame(self.connection, request_event, events.assign(load_id=self.load_id))
+        self._write_clock(running)
+
+    def _leave_to_the_end(self) -> None:
+        """New requests of a source that gives events, but none came with them."""
+        if self._new_requests is not None:
+            self.touched.add_requests(self._new_requests["request_id"])
+
+    def _start_clock(self, requests: pd.DataFrame, events: pd.DataFrame) -> Future[ClockRows] | None:
+        """Begin the clock of new requests, whose every event is in hand; those the tables know events of go the long
+        way: they are read back at the end.
+        """
+        if len(requests) and not self.is_first:
+            known = requests["request_id"].isin(next_event_numbers(self.connection, requests["request_id"]).index)
+            self.touched.add_requests(requests.loc[known, "request_id"])
+            requests = requests[~known]
+        return self.clock.start(requests, events) if len(requests) else None
+
+    def _write_clock(self, running: Future[ClockRows] | None) -> None:
+        if running is None:
+            return
+        made = running.result()
+        write = bulk.append_frame if self.is_first else bulk.upsert_frame
+        write(self.connection, sla_result, made.results)
+        write(self.connection, sla_executor_time, made.executor_times)
+        self.touched.add_days("due_days", made.results["due_on"])
+        self.touched.add_days("resolved_days", made.results["resolved_on"])
+        if self._calls_are_known():
+            self.touched.add_related(made.results["request_id"])
+
+    def _calls_are_known(self) -> bool:
+        """Whether calls back may have been loaded before the requests they ask about."""
+        if self._has_calls is None:
+            some = exists().where(followup.c.city_id == self.city_id, followup.c.load_id != self.load_id)
+            self._has_calls = bool(self.connection.scalar(select(some)))
+        return self._has_calls
 
     def _reject(self, rejects: pd.DataFrame) -> None:
         if rejects.empty:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -68,9 +69,8 @@ def pack(groups: Whole, buckets: Whole, counts: Whole, n_groups: int) -> list[by
     held = counts > 0
     pairs = np.empty(int(held.sum()), dtype=PAIR)
     pairs["bucket"], pairs["n"] = buckets[held], counts[held]
-    ends = np.cumsum(np.bincount(groups[held], minlength=n_groups)) * PAIR.itemsize
-    data = pairs.tobytes()
-    return [data[start:end] for start, end in zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True)]
+    data, ends = pairs.tobytes(), np.cumsum(np.bincount(groups[held], minlength=n_groups)) * PAIR.itemsize
+    return [data[start:end] for start, end in pairwise([0, *ends.tolist()])]
 
 
 def merge(sketches: Sequence[bytes], groups: Whole, n_groups: int) -> Whole:

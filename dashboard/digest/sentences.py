@@ -140,6 +140,6 @@ def state_of(row: Mapping[str, Any], now: Any) -> str:
     if row["status"] == "cancelled":
         return "cancelled"
     if row["status"] == "open":
-        return "overdue" if not pd.isna(row["due_at"]) and row["due_at"] <= now else "open"
+        return "overdue" if not pd.isna(row["due_on"]) and row["due_at"] <= now else "open"
     verdict = row["verdict"]
     return "late" if verdict in ("late", "late_3x") else "on_time" if verdict == "on_time" else "none"

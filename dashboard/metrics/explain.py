@@ -26,6 +26,7 @@ _ASKS: Final = {
     "ticket_waits": ("ticket_waits", "bucket"),
     "ticket_services": ("ticket_services", "bucket"),
     "lifetimes": ("durations", "bucket"),
+    "work_lifetimes": ("work_durations", "bucket"),
     "overdue_times": ("lateness", "bucket"),
     "open": ("due",),
     "overdue": ("due",),
@@ -47,7 +48,7 @@ def plans(read: Reader, filters: Filters, ids: Iterable[str], *, is_past: bool =
         table, why = plan.name, plan.why
         if is_past:
             table, why = "raw", "replayed from events"
-        elif name == "lifetimes" and total(read, filters, "requests", now=now) <= EXACT_ROWS:
+        elif name in ("lifetimes", "work_lifetimes") and total(read, filters, "requests", now=now) <= EXACT_ROWS:
             table, why = "raw", "few enough to be read exactly"
         made.append({"question": name, "table": table, "rows": plan.n_rows, "why": why, "ms": spent_ms})
     return made

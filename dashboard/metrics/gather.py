@@ -12,7 +12,8 @@ import pandas as pd
 from dashboard import queries
 from dashboard.filters import Filters
 from dashboard.queries import Reader
-from dashboard.queries.gathered import one_row, overdue_times, residents, source_terms, stock_count, unprocessed
+from dashboard.queries.gathered import one_row, overdue_times, residents, stock_count, unprocessed
+from dashboard.queries.source_terms import source_terms
 
 Frames = Mapping[str, pd.DataFrame]
 
@@ -87,6 +88,7 @@ GATHERERS: Final[Mapping[str, Callable[[Question], pd.DataFrame]]] = {
     "ticket_waits": _sketch("ticket_waits"),
     "ticket_services": _sketch("ticket_services"),
     "lifetimes": lambda asked: queries.lifetimes(asked.read, asked.filters, now=asked.now),
+    "work_lifetimes": lambda asked: queries.lifetimes(asked.read, asked.filters, now=asked.now, is_working=True),
     "overdue_times": lambda asked: overdue_times(asked.read, asked.filters, now=asked.now),
     "unprocessed": lambda asked: unprocessed(asked.read, asked.filters, now=asked.now),
     "source_terms": lambda asked: source_terms(asked.read, asked.filters, now=asked.now),

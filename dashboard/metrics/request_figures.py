@@ -84,11 +84,11 @@ def false_closure_pct(frames: Frames) -> Value:
     return share_pct(at(frames["followups"], "false_closures"), at(frames["followups"], "reviewed"))
 
 
-def time_to_close(share: float) -> Callable[[Frames], Value]:
+def time_to_close(share: float, frame: str = "lifetimes") -> Callable[[Frames], Value]:
     """Hours after which `share` of the requests are closed, open ones included (Kaplan-Meier)."""
 
     def computed(frames: Frames) -> Value:
-        held = frames["lifetimes"]
+        held = frames[frame]
         n = int(held["closed"].sum() + held["censored"].sum())
         curve = kaplan_meier(held)
         time, limits = time_until(curve, share), time_interval(curve, share)

@@ -66,13 +66,19 @@ def _copy(source: Connection, target: Connection, read: Reader, filters: Filters
         (need_outcome, need_outcome.c.on_day, need_outcome.c.at),
     ):
         known = [day >= first, day <= read.today(as_of)] if at is None else [day >= first, at <= as_of]
+        known.append(_was_known(table, as_of))
         append_frame(target, table, _read(source, table, [table.c.city_id == read.city_id, *known]))
     append_frame(target, contact, _contacts(source, read, first, as_of))
     filed, events = _requests(source, read, first, as_of)
     append_frame(target, request, filed)
     append_frame(target, request_event, events)
-    calls = _read(source, followup, [followup.c.city_id == read.city_id, followup.c.tried_at <= as_of])
+    tried = [followup.c.city_id == read.city_id, followup.c.tried_at <= as_of, _was_known(followup, as_of)]
+    calls = _read(source, followup, tried)
     append_frame(target, followup, calls[calls["request_id"].isin(filed["request_id"])])
+
+
+def _was_known(table: Table, as_of: datetime) -> ColumnElement[bool]:
+    return or_(table.c.known_at.is_(None), table.c.known_at <= as_of)
 
 
 def _read(source: Connection, table: Table, where: list[ColumnElement[bool]]) -> pd.DataFrame:
@@ -86,6 +92,7 @@ def _contacts(source: Connection, read: Reader, first: date, as_of: datetime) ->
     where = [
         contact.c.city_id == read.city_id,
         contact.c.arrived_at <= as_of,
+        _was_known(contact, as_of),
         or_(contact.c.arrived_on >= first, waiting),
     ]
     found = _read(source, contact, where)

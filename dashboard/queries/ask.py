@@ -127,7 +127,7 @@ def from_facts(
         keys = [(branch.day_on if name == "day_on" else branch.dimension(name)).label(name) for name in by]
         counted = [branch.measure(name).label(name) for name in measures]
         conditions = facts_where(read, branch, where, now, is_stock=is_stock)
-        parts.append(select(*keys, *counted).select_from(branch.source).where(*conditions))
+        parts.append(select(*keys, *counted).select_from(branch.source_of(measures)).where(*conditions))
     rows = parts[0].subquery("facts") if len(parts) == 1 else union_all(*parts).subquery("facts")
     groups = [rows.c[name] for name in by]
     statement = select(*groups, *(summed(rows.c[name]).label(name) for name in measures))

@@ -17,6 +17,7 @@ from dashboard.queries.reader import Reader
 from dashboard.queries.reference import reference
 from dashboard.queries.selection import select_of
 from dashboard.queries.series import BY, coded
+from dashboard.queries.stocks import is_overdue
 from etl.clock.risk import at_risk
 from etl.rollup.requests import DIMS
 from etl.schema import contact, request, request_class, sla_result
@@ -76,7 +77,7 @@ def stocks_at(read: Reader, filters: Filters, moments: Sequence[datetime]) -> pd
         today = (sla_result.c.due_at > at) & (sla_result.c.due_on == read.today(at))
         counted += [
             _count_if(stood).label(f"open_{place}"),
-            _count_if(stood & (sla_result.c.due_at <= at)).label(f"overdue_{place}"),
+            _count_if(stood & is_overdue(at)).label(f"overdue_{place}"),
             _count_if(stood & today).label(f"due_today_{place}"),
         ]
     first = min(moments)
@@ -115,7 +116,7 @@ def _count_if(condition: Any) -> Any:
 _LISTED: Final = (
     request.c.request_id, request.c.source_key, request.c.created_at, request.c.topic_id, request.c.territory_id,
     request.c.executor_id, request.c.request_class_id, request.c.status, request.c.closed_at, sla_result.c.due_at,
-    sla_result.c.verdict, sla_result.c.is_paused,
+    sla_result.c.verdict, sla_result.c.is_paused, sla_result.c.due_on,
 )  # fmt: skip
 
 

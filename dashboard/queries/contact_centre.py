@@ -13,6 +13,7 @@ from dashboard.queries.ask import ask
 from dashboard.queries.reader import Reader
 from dashboard.queries.selection import select_of
 from dashboard.queries.series import BY, coded, period_starts
+from dashboard.queries.stocks import UNPROCESSED
 from etl.rollup.families import FAMILIES
 from etl.rollup.requests import age_min
 from etl.schema import contact
@@ -81,7 +82,7 @@ def waiting_messages(read: Reader, filters: Filters, *, now: datetime, limit: in
         .select_from(branch.source)
         .where(
             contact.c.city_id == read.city_id,
-            contact.c.outcome == "unprocessed",
+            contact.c.outcome == UNPROCESSED,
             contact.c.handled_at.is_(None),
             contact.c.arrived_at <= now,
             *where.conditions(columns),

@@ -14,7 +14,7 @@ from dashboard.queries.ask import ask
 from dashboard.queries.reader import Reader
 from dashboard.queries.reference import reference
 from dashboard.queries.selection import Selection, select_of
-from dashboard.queries.stocks import stock
+from dashboard.queries.stocks import is_overdue, stock
 from etl.rollup.branch import flag
 from etl.rollup.families import FAMILIES
 from etl.rollup.requests import age_min
@@ -120,7 +120,7 @@ def oldest_open(read: Reader, filters: Filters, *, now: datetime, limit: int = 3
         select(
             request.c.request_id.label("id"), request.c.source_key, request.c.created_at, sla_result.c.due_at,
             age_min(request.c.created_at, int(now.timestamp())).label("age_min"),
-            flag(sla_result.c.due_at <= now).label("is_overdue"), request.c.topic_id, request.c.request_class_id,
+            flag(is_overdue(now)).label("is_overdue"), request.c.topic_id, request.c.request_class_id,
         )
         .select_from(branch.source)
         .where(branch.city_id == read.city_id, request.c.status == "open", request.c.created_at <= now)

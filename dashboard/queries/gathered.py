@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 import pandas as pd
-from sqlalchemy import and_, func, select
 
 from dashboard.filters import Filters
 from dashboard.queries.ask import ask
@@ -14,9 +13,7 @@ from dashboard.queries.reader import Reader
 from dashboard.queries.reference import reference
 from dashboard.queries.selection import select_of
 from dashboard.queries.stocks import stock, unprocessed_ages_min
-from etl.rollup.branch import flag, summed
 from etl.rollup.families import FAMILIES
-from etl.schema import request
 from etl.sketch import buckets_of
 
 
@@ -45,23 +42,6 @@ def overdue_times(read: Reader, filters: Filters, *, now: datetime) -> pd.DataFr
 def unprocessed(read: Reader, filters: Filters, *, now: datetime) -> pd.DataFrame:
     """Columns `age_min`, `n` of messages that nobody has handled."""
     return unprocessed_ages_min(read, select_of(read, filters), now=now)
-
-
-def source_terms(read: Reader, filters: Filters, *, now: datetime) -> pd.DataFrame:
-    """One row, `due` and `met`: requests whose source gave the term itself, by that term; no withdrawn ones."""
-    where, branch = select_of(read, filters), FAMILIES["created"].branches[0]
-    first = datetime.combine(filters.from_on, time(0), tzinfo=read.zone)
-    end = min(now, datetime.combine(filters.to_on + timedelta(days=1), time(0), tzinfo=read.zone))
-    term = request.c.source_due_at
-    is_met = and_(request.c.status == "closed", request.c.closed_at <= term)
-    columns = {one: branch.dims.get(one, branch.dimension(one)) for one in where.dimensions}
-    rows = (
-        select(flag(is_met).label("met"))
-        .where(request.c.city_id == read.city_id, request.c.status != "cancelled", term >= first, term < end)
-        .where(*where.conditions(columns))
-        .subquery("terms")
-    )
-    return read.frame(select(func.count().label("due"), summed(rows.c.met).label("met")).select_from(rows))
 
 
 def residents(read: Reader, filters: Filters) -> pd.DataFrame:

@@ -12,6 +12,8 @@ from dashboard.filters import Filters
 from dashboard.queries.reader import Reader
 from dashboard.queries.selection import select_of
 from dashboard.queries.series import BY, coded
+from dashboard.queries.stocks import is_overdue, is_overdue_3x
+from etl.rollup.branch import flag
 from etl.rollup.requests import DIMS
 from etl.schema import request, request_class, sla_result
 
@@ -33,21 +35,20 @@ def late_or_urgent(read: Reader, filters: Filters, *, now: datetime) -> pd.DataF
         select(
             request.c.request_id, request.c.source_key, request.c.created_at, sla_result.c.due_at,
             sla_result.c.late3_at, request.c.lon, request.c.lat, request.c.topic_id, request.c.territory_id,
-            request.c.executor_id, request.c.request_class_id,
+            request.c.executor_id, request.c.request_class_id, flag(is_overdue(now)).label("is_late"),
+            flag(is_overdue_3x(now)).label("is_3x"),
         )
         .select_from(request.join(sla_result, sla_result.c.request_id == request.c.request_id))
         .where(request.c.city_id == read.city_id, request.c.status == "open", sla_result.c.verdict.is_(None))
-        .where(or_(sla_result.c.due_at <= now, request.c.request_class_id.in_(urgent)))
+        .where(or_(is_overdue(now), request.c.request_class_id.in_(urgent)))
         .where(*where.conditions({name: DIMS[name] for name in where.dimensions}))
         .order_by(sla_result.c.due_at, request.c.request_id)
         .limit(MOST)
     )  # fmt: skip
     found = _coded(read, found, ("topic", "territory", "executor", "request_class"))
-    moment = pd.Timestamp(now)
-    due, late3 = (pd.to_datetime(found[name], utc=True) for name in ("due_at", "late3_at"))
     state = pd.Series("urgent", index=found.index, dtype=object)
-    state = state.mask(due <= moment, "late").mask(late3 <= moment, "late_3x")
-    return found.assign(state=state)
+    state = state.mask(found["is_late"] == 1, "late").mask(found["is_3x"] == 1, "late_3x")
+    return found.drop(columns=["is_late", "is_3x"]).assign(state=state)
 
 
 def received_places(read: Reader, filters: Filters, *, now: datetime) -> pd.DataFrame:

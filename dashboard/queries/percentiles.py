@@ -13,7 +13,7 @@ from dashboard.queries.ask import ask, facts_where
 from dashboard.queries.reader import Reader
 from dashboard.queries.selection import Selection, select_of
 from dashboard.queries.series import BY, coded
-from dashboard.queries.stocks import open_ages_min
+from dashboard.queries.stocks import open_ages_min, open_work_min
 from etl.rollup.families import FAMILIES
 from etl.rollup.requests import age_min
 from etl.rollup.sql import minutes_between
@@ -46,30 +46,35 @@ def overdue_ages_min(read: Reader, where: Selection, *, now: datetime) -> pd.Dat
     branch = FAMILIES["due"].branches[0]
     rows = (
         select(age_min(sla_result.c.due_at, int(now.timestamp())).label("age_min"))
-        .select_from(branch.source)
+        .select_from(branch.source_of(["open"]))
         .where(*facts_where(read, branch, where, now), sla_result.c.verdict.is_(None), branch.measure("open") == 1)
         .subquery("overdue")
     )
     return read.frame(select(rows.c.age_min, func.count().label("n")).group_by(rows.c.age_min))
 
 
-def lifetimes(read: Reader, filters: Filters, *, now: datetime | None = None) -> pd.DataFrame:
+def lifetimes(read: Reader, filters: Filters, *, now: datetime | None = None, is_working: bool = False) -> pd.DataFrame:
     """Columns `time_min`, `closed`, `censored`: how long requests received in the period took, or have taken so far.
 
-    Wall time from receipt to closing; open requests are censored at `now`, withdrawn ones when they ended. Whole
-    minutes up to `EXACT_ROWS` requests, bucket values beyond.
+    Wall time from receipt to closing; `is_working`: working time by the calendar of the term, pauses left out. Open
+    requests are censored at `now`, withdrawn ones when they ended. Whole minutes up to `EXACT_ROWS` requests, bucket
+    values beyond.
     """
-    return lifetimes_of(read, select_of(read, filters), now=now or read.clock())
+    return lifetimes_of(read, select_of(read, filters), now=now or read.clock(), is_working=is_working)
 
 
-def lifetimes_of(read: Reader, where: Selection, *, now: datetime) -> pd.DataFrame:
+def lifetimes_of(read: Reader, where: Selection, *, now: datetime, is_working: bool = False) -> pd.DataFrame:
     """The same of a selection."""
     received = int(ask(read, where, "created", ["requests"], now=now)["requests"].iloc[0])
     is_few = received <= EXACT_ROWS
-    ended = _exact(read, where) if is_few else _from_buckets(read, where, now)
-    still = open_ages_min(read, where, now=now, in_buckets=not is_few).rename(columns={"n": "censored"})
-    if not is_few:
-        still = still.assign(age_min=values_of(still["bucket"].to_numpy(dtype="int64")))
+    family = "work_durations" if is_working else "durations"
+    ended = _exact(read, where, family) if is_few else _from_buckets(read, where, family, now)
+    if is_working:
+        still = open_work_min(read, where, now=now, is_exact=is_few).rename(columns={"n": "censored"})
+    else:
+        still = open_ages_min(read, where, now=now, in_buckets=not is_few).rename(columns={"n": "censored"})
+        if not is_few:
+            still = still.assign(age_min=values_of(still["bucket"].to_numpy(dtype="int64")))
     still = still.rename(columns={"age_min": "time_min"})[["time_min", "censored"]]
     both = pd.concat([ended, still.assign(closed=0)], ignore_index=True)
     both = both.astype({"time_min": "float64", "closed": "int64", "censored": "int64"})
@@ -80,14 +85,15 @@ def lifetimes_of(read: Reader, where: Selection, *, now: datetime) -> pd.DataFra
     )
 
 
-def _exact(read: Reader, where: Selection) -> pd.DataFrame:
-    branch = FAMILIES["durations"].branches[0]
+def _exact(read: Reader, where: Selection, family: str) -> pd.DataFrame:
+    branch = FAMILIES[family].branches[0]
     end = func.coalesce(
         request.c.closed_at, request.c.source_updated_at, request.c.created_at, type_=request.c.closed_at.type
     )
+    took = sla_result.c.working_min if family == "work_durations" else minutes_between(request.c.created_at, end)
     rows = (
         select(
-            minutes_between(request.c.created_at, end).label("time_min"),
+            took.label("time_min"),
             branch.measure("n").label("closed"),
             branch.measure("n_cancelled").label("censored"),
         )
@@ -102,7 +108,7 @@ def _exact(read: Reader, where: Selection) -> pd.DataFrame:
     return found.assign(time_min=found["time_min"].clip(lower=0))
 
 
-def _from_buckets(read: Reader, where: Selection, now: datetime) -> pd.DataFrame:
-    found = ask(read, where, "durations", ["n", "n_cancelled"], by=["bucket"], now=now)
+def _from_buckets(read: Reader, where: Selection, family: str, now: datetime) -> pd.DataFrame:
+    found = ask(read, where, family, ["n", "n_cancelled"], by=["bucket"], now=now)
     found = found.rename(columns={"n": "closed", "n_cancelled": "censored"})
     return found.assign(time_min=values_of(found["bucket"].to_numpy())).drop(columns="bucket")

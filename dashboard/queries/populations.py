@@ -22,7 +22,10 @@ POPULATIONS: Final[Mapping[str, tuple[str, str]]] = {
     **dict.fromkeys(
         ("requests", "topic_share_pct", "transfer_mean", "bounce_pct",
          "geocoded_pct", "with_topic_pct", "with_executor_pct", "rate_per_1000", "rate_per_1000_65_plus",
-         "time_to_close_median_h", "time_to_close_p90_h", "territories_served"), ("created", "requests")),
+         "territories_served"), ("created", "requests")),
+    **dict.fromkeys(("time_to_close_median_h", "time_to_close_p90_h"), ("created", "lived")),
+    **dict.fromkeys(("work_time_to_close_median_h", "work_time_to_close_p90_h"), ("created", "worked")),
+    "source_on_time_pct": ("source_terms", "due"),
     **dict.fromkeys(("urgent_pct", "statutory_pct"), ("created", "classed")),
     **dict.fromkeys(("district_executor_pct",), ("created", "with_executor")),
     **dict.fromkeys(("security_pct",), ("contacts", "about")),
@@ -46,4 +49,7 @@ POPULATIONS: Final[Mapping[str, tuple[str, str]]] = {
     **dict.fromkeys(("unmet_need",), ("needs", "unmet")),
     **dict.fromkeys(("unmet_need_pct",), ("needs", "needs")),
 }  # fmt: skip
-"""Family and measure by figure; the family `stock` means what is open now. Figures without rows are not here."""
+"""Family and measure by figure; the family `stock` means what is open now, `source_terms` the terms that a source gave.
+
+Figures without rows of their own are not here: residents, territories, loads.
+"""

@@ -17,8 +17,9 @@ from dashboard.queries.populations import POPULATIONS
 from dashboard.queries.reader import Reader
 from dashboard.queries.reference import Reference, reference
 from dashboard.queries.selection import Selection, select_of
-from dashboard.queries.stocks import stock_conditions
-from etl.rollup.branch import Branch, flag
+from dashboard.queries.source_terms import ended_terms
+from dashboard.queries.stocks import is_overdue_3x, stock_conditions
+from etl.rollup.branch import Branch, flag, one
 from etl.rollup.families import FAMILIES
 from etl.schema import sla_result
 
@@ -73,6 +74,9 @@ def _rows_of(read: Reader, where: Selection, kpi: str, now: datetime) -> Any:
     family, measure = POPULATIONS[kpi]
     if family == "stock":
         return _stock_rows(read, where, measure, now)
+    if family == "source_terms":
+        branch = FAMILIES["created"].branches[0]
+        return _listing(branch, one(), list(branch.listed)).where(*ended_terms(read, where, now))
     branches = FAMILIES[family].branches
     names = list(dict.fromkeys(name for branch in branches for name in branch.listed))
     parts = []
@@ -123,13 +127,24 @@ def _missed(branch: Branch, _now: datetime) -> ColumnElement[int] | None:
 
 def _missed_3x(branch: Branch, now: datetime) -> ColumnElement[int] | None:
     held = branch.measures.get("late_3x_closed")
-    is_open_3x = case((sla_result.c.late3_at <= now, branch.measure("open")), else_=literal_column("0"))
+    is_open_3x = case((is_overdue_3x(now), branch.measure("open")), else_=literal_column("0"))
     return None if held is None else held + is_open_3x
 
 
 def _due_closed(branch: Branch, _now: datetime) -> ColumnElement[int] | None:
     held = branch.measures.get("due")
     return None if held is None else held - branch.measure("open")
+
+
+def _lived(branch: Branch, _now: datetime) -> ColumnElement[int] | None:
+    """Requests whose time is known: all but those that are marked closed without a closing time."""
+    held = branch.measures.get("requests")
+    return None if held is None else held - branch.measure("marked_closed") + branch.measure("with_closing_time")
+
+
+def _worked(branch: Branch, now: datetime) -> ColumnElement[int] | None:
+    lived = _lived(branch, now)
+    return None if lived is None else lived * flag(sla_result.c.working_min.is_not(None))
 
 
 def _queued_on(branch: Branch, _now: datetime) -> ColumnElement[int] | None:
@@ -149,6 +164,8 @@ _COMBINED: Final[Mapping[str, Callable[[Branch, datetime], ColumnElement[int] | 
     "missed_3x": _missed_3x,
     "due_closed": _due_closed,
     "queued_on": _queued_on,
+    "lived": _lived,
+    "worked": _worked,
     "classed": _told("request_class_id"),
     "about": _told("topic_id"),
 }

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import pandas as pd
-from sqlalchemy import Select, case, literal_column, select
+from sqlalchemy import Select, case, func, literal_column, select
 
 from dashboard.filters import Filters
 from dashboard.queries.ask import facts_where
@@ -16,11 +16,12 @@ from dashboard.queries.executors import named
 from dashboard.queries.reader import Reader
 from dashboard.queries.reference import reference
 from dashboard.queries.selection import Selection, select_of
-from dashboard.queries.stocks import stock_conditions
+from dashboard.queries.stocks import is_overdue_3x, stock_conditions
 from etl.clock.update import Explained
 from etl.clock.update import explain_request as explained
 from etl.clock.words import words_of
 from etl.errors import ClockError
+from etl.rollup.branch import flag
 from etl.rollup.families import FAMILIES
 from etl.rollup.sql import epoch_s
 from etl.schema import request, request_event, sla_result
@@ -38,35 +39,38 @@ def late_requests(read: Reader, filters: Filters, *, now: datetime, limit: int =
     is_open = sla_result.c.resolved_at.is_(None)
     ends = case((is_open, literal_column(str(int(now.timestamp())))), else_=epoch_s(sla_result.c.resolved_at))
     late_min = ((ends - epoch_s(sla_result.c.due_at)) / 60).label("late_min")
+    is_3x = case((is_open, flag(is_overdue_3x(now))), else_=flag(sla_result.c.resolved_at > sla_result.c.late3_at))
     where = select_of(read, filters)
     statement = (
-        _listing(late_min)
+        _listing(late_min, is_3x.label("is_3x"))
         .where(*facts_where(read, _DUE, where, now), _DUE.measure("late_closed") + _DUE.measure("open") == 1)
         .order_by(late_min.desc(), request.c.request_id)
         .limit(limit)
     )
     found = named(read, read.frame(statement))
-    third = found["late3_at"].where(found["late3_at"].notna(), None)
-    ended = found["resolved_at"].where(found["resolved_at"].notna(), now)
-    is_3x = [pd.notna(at) and end > at for at, end in zip(third, ended, strict=True)]
     late = found["late_min"].astype("float64")
-    return found.assign(late_min=late, is_3x=pd.Series(is_3x, dtype="bool"), is_open=found["resolved_at"].isna())
+    return found.assign(late_min=late, is_3x=found["is_3x"].astype(bool), is_open=found["resolved_at"].isna())
 
 
 def due_soon(read: Reader, filters: Filters, *, now: datetime, limit: int = LISTED) -> pd.DataFrame:
-    """Open requests whose term ends within 24 hours, the next first: `id` (text), `source_key`, `created_at`,
-    `due_at`, `left_min`, `is_paused`, codes. The filters hold, their period does not.
+    """Open requests with at most 24 hours of their term left, the least first: `id` (text), `source_key`, `created_at`,
+    `due_at` (of one that waits: if it went on now), `left_min`, `is_paused`, codes. The filters hold, their period
+    does not.
     """
     where = select_of(read, filters)
+    stopped_s = func.coalesce(epoch_s(sla_result.c.paused_at), literal_column(str(int(now.timestamp()))))
+    left_s = epoch_s(sla_result.c.due_at) - stopped_s
     statement = (
-        _listing(sla_result.c.is_paused)
+        _listing(sla_result.c.is_paused, left_s.label("left_s"))
         .where(*facts_where(read, _DUE, where, None, is_stock=True), *_soon(read, now))
-        .order_by(sla_result.c.due_at, request.c.request_id)
+        .order_by(left_s, request.c.request_id)
         .limit(limit)
     )
     found = named(read, read.frame(statement))
-    left = pd.Series([(at - now).total_seconds() / 60 for at in found["due_at"]], dtype="float64")
-    return found.assign(left_min=left, is_paused=found["is_paused"].astype(bool))
+    left = found.pop("left_s").astype("float64")
+    due = pd.Timestamp(now) + pd.to_timedelta(left, unit="s")
+    is_paused = found["is_paused"].astype(bool)
+    return found.assign(due_at=found["due_at"].mask(is_paused, due), left_min=left / 60, is_paused=is_paused)
 
 
 def _soon(read: Reader, now: datetime) -> list[Any]:
@@ -78,7 +82,7 @@ def _listing(*more: Any) -> Select[Any]:
         request.c.request_id.label("id"), request.c.source_key, request.c.created_at, sla_result.c.due_at,
         sla_result.c.late3_at, sla_result.c.resolved_at, request.c.topic_id, request.c.request_class_id,
         request.c.executor_id, request.c.territory_id, *more,
-    ).select_from(_DUE.source)  # fmt: skip
+    ).select_from(_DUE.source_of(["open"]))  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,12 @@ class Results:
         columns |= {"executor_times": ExecutorTimes.empty(), "trace": trace, "clocks": clocks, "policies": ()}
         return cls(**columns)
 
+    @property
+    def waits(self) -> npt.NDArray[np.bool_]:
+        """Which open requests stand still before their term has ended: none of these is due on any day."""
+        waits: npt.NDArray[np.bool_] = (self.paused_since_s != NOTHING) & (self.paused_since_s <= self.due_s)
+        return waits
+
     def remaining_s(self, now_s: int) -> Seconds:
         """Seconds of its own clock left to each open request at `now_s` (negative: overdue); others: `NOTHING`."""
         is_open = (self.resolved_s == NOTHING) & (self.cancelled_s == NOTHING) & (self.policy != NO_POLICY)

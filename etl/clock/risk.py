@@ -198,7 +198,6 @@ def _outcomes(requests: Requests, events: Events, book: PolicyBook, now_s: int) 
     """Whether each request was late (`observed_pct`: 100 or 0), for those whose term has ended by `now_s`."""
     results = replay(requests, events, book, through_s=now_s)
     has_ended = (results.due_s != NOTHING) & (results.due_s <= now_s) & (results.cancelled_s == NOTHING)
-    waits = (results.paused_since_s != NOTHING) & (results.paused_since_s <= results.due_s)
     is_late = (results.resolved_s == NOTHING) | (results.resolved_s > results.due_s)
-    rows = has_ended & ~waits
+    rows = has_ended & ~results.waits
     return pd.DataFrame({"observed_pct": is_late[rows] * 100.0}, index=pd.Index(results.ids[rows], name="request_id"))

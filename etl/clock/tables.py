@@ -102,12 +102,21 @@ def _history(
     if which_requests is which_events:  # a condition on `request`: the events need its columns
         statement = statement.join(request, request.c.request_id == request_event.c.request_id).where(of_city)
     events = bulk.read_frame(connection, statement)
-    return _arrays(_sorted(rows, "request_id"), _sorted(events[_held(events, rows)], "request_id", "event_no"))
+    return history_of_rows(rows, events)
 
 
-def _held(events: pd.DataFrame, rows: pd.DataFrame) -> pd.Series[bool]:
-    """Which events are of the requests that were read: those of another city are not."""
-    return events["request_id"].isin(rows["request_id"])
+def history_of_rows(rows: pd.DataFrame, events: pd.DataFrame) -> History:
+    """The history of rows of `request` and `request_event`, in any order; events of other requests are left out.
+
+    Columns of theirs that are not there count as empty.
+    """
+    rows, events = (_with_all(frame, columns) for frame, columns in ((rows, _REQUEST), (events, _EVENT)))
+    of_theirs = events["request_id"].isin(rows["request_id"])  # those of another city are not
+    return _arrays(_sorted(rows, "request_id"), _sorted(events[of_theirs], "request_id", "event_no"))
+
+
+def _with_all(frame: pd.DataFrame, columns: tuple[Any, ...]) -> pd.DataFrame:
+    return frame.reindex(columns=[column.name for column in columns])
 
 
 def _sorted(frame: pd.DataFrame, *keys: str) -> pd.DataFrame:
@@ -156,6 +165,7 @@ def result_rows(results: Results, book: PolicyBook, city_id: int) -> pd.DataFram
     verdict = verdicts_of(results, _LOWEST + 1).astype(object)
     is_final = np.isin(verdict, [Verdict.ON_TIME, Verdict.LATE, Verdict.LATE_3X, Verdict.CANCELLED])
     has_policy = results.policy != NO_POLICY
+    waits = results.waits
     zone = results.clocks.zone
     minutes = {
         name: _minutes(getattr(results, f"{name}_s")) for name in ("target", "working", "calendar", "paused", "late")
@@ -166,13 +176,14 @@ def result_rows(results: Results, book: PolicyBook, city_id: int) -> pd.DataFram
         "sla_policy_id": _optional(np.append(book.policy_ids, 0)[results.policy], has_policy),
         "started_at": _instants(results.started_s),
         "due_at": _instants(results.due_s),
-        "due_on": _days(results.due_s, zone.days(results.due_s)),
+        "due_on": _days(np.where(waits, NOTHING, results.due_s), zone.days(results.due_s)),
         "late3_at": _instants(results.late3_s),
         "resolved_at": _instants(results.resolved_s),
         "resolved_on": _days(results.resolved_s, zone.days(results.resolved_s)),
         "target_min": minutes["target"],
         "working_min": minutes["working"],
         "calendar_min": minutes["calendar"],
+        "counted_at": _instants(np.where(results.resolved_s != NOTHING, results.resolved_s, results.last_s)),
         "paused_min": minutes["paused"],
         "late_min": minutes["late"],
         "verdict": pd.Series(verdict, dtype="string").where(pd.Series(is_final)),

@@ -29,13 +29,10 @@ CODE_VERSION = 2
 STATE_NAME = "clock"
 
 
-def update(
-    connection: Connection, profile: CityProfile, *, request_ids: Ids | None, now: datetime, is_new: bool = False
-) -> int:
+def update(connection: Connection, profile: CityProfile, *, request_ids: Ids | None, now: datetime) -> int:
     """Recompute the results of `request_ids` (None: of the whole city) and return how many there are.
 
-    Unchanged results are not rewritten. `is_new` promises that none of the requests has a result yet. What is written
-    does not depend on `now`, which is only noted in `clock_state`.
+    Unchanged results are not rewritten. What is written does not depend on `now`, which is only noted in `clock_state`.
     """
     book, city_id = book_of(profile), city_id_of(profile.slug)
     if request_ids is None:
@@ -44,24 +41,18 @@ def update(
         ids = np.unique(np.asarray(request_ids, dtype=np.int64))
         slices = (ids[start : start + tables.CHUNK_REQUESTS] for start in range(0, len(ids), tables.CHUNK_REQUESTS))
         histories = (tables.history_of(connection, city_id, some) for some in slices)
-        count = sum(_renew(connection, book, city_id, history, is_new=is_new) for history in histories)
+        count = sum(_renew(connection, book, city_id, history) for history in histories)
     _note(connection, profile, city_id, now=now, is_whole=request_ids is None)
     return count
 
 
-def _renew(
-    connection: Connection, book: PolicyBook, city_id: int, history: tables.History, *, is_new: bool = False
-) -> int:
+def _renew(connection: Connection, book: PolicyBook, city_id: int, history: tables.History) -> int:
     if not len(history.requests):
         return 0
     results = replay(history.requests, history.events, book)
     rows = tables.result_rows(results, book, city_id)
-    if is_new:
-        bulk.append_frame(connection, sla_result, rows)
-        bulk.append_frame(connection, sla_executor_time, tables.executor_rows(results, city_id))
-    else:
-        bulk.upsert_frame(connection, sla_result, rows)
-        _replace_executor_times(connection, results, city_id)
+    bulk.upsert_frame(connection, sla_result, rows)
+    _replace_executor_times(connection, results, city_id)
     return len(results)
 
 

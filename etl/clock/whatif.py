@@ -124,8 +124,7 @@ def _added(found: Comparison, history: tables.History, book: PolicyBook, other: 
 
 def on_time(results: Results, now_s: int) -> OnTime:
     """The on-time rate of requests due by `now_s`: open ones are missed, paused ones not due while they wait."""
-    waits = (results.paused_since_s != NOTHING) & (results.paused_since_s <= results.due_s)
-    is_due = (results.due_s != NOTHING) & (results.due_s <= now_s) & (results.cancelled_s == NOTHING) & ~waits
+    is_due = (results.due_s != NOTHING) & (results.due_s <= now_s) & (results.cancelled_s == NOTHING) & ~results.waits
     is_closed = results.resolved_s != NOTHING
     return OnTime(
         n=int(np.count_nonzero(is_due)),

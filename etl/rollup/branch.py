@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,7 +38,7 @@ class Branch:
 
     `dims` are plain columns where there is one, so that filters use indexes; `measures` are whole numbers per row.
     `at` is the instant from which the row counts, where a row may lie in the future (terms). `listed` are the
-    columns of the family's row list.
+    columns of the family's row list. `lean` is the source without the joins that only the measures `heavy` need.
     """
 
     source: FromClause
@@ -49,6 +49,12 @@ class Branch:
     where: tuple[ColumnElement[bool], ...] = ()
     at: ColumnElement[Any] | None = None
     listed: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
+    lean: FromClause | None = None
+    heavy: frozenset[str] = frozenset()
+
+    def source_of(self, measures: Collection[str]) -> FromClause:
+        """The source with the joins that the measures need."""
+        return self.source if self.lean is None or self.heavy & set(measures) else self.lean
 
     def dimension(self, name: str) -> ColumnElement[int]:
         """The dimension as it is grouped: 0 where there is none."""
@@ -93,7 +99,7 @@ def select_rows(
     """One row per fact: day, dimensions, measures."""
     columns = [branch.day_on.label("day_on"), *(branch.dimension(name).label(name) for name in dims)]
     counted = [branch.measure(name).label(name) for name in measures]
-    return select(*columns, *counted).select_from(branch.source).where(*branch.where, *where)
+    return select(*columns, *counted).select_from(branch.source_of(measures)).where(*branch.where, *where)
 
 
 def select_days(

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, select, union
+from sqlalchemy import Column, Connection, select
 
 from etl import bulk
 from etl.rollup.families import FAMILIES
@@ -30,12 +30,13 @@ def touched_days(connection: Connection, city_id: int, touched: Touched) -> Days
         return all_days(connection, city_id)
     created, closed, tried = _days_of_requests(connection, ids)
     created |= touched.created_days
-    due = touched.due_days | ({NO_DAY} if len(ids) else set())
+    due = touched.due_days | ({NO_DAY} if len(ids) or touched.created_days else set())
     return {
         "contacts": touched.contact_days | touched.contact_daily_days,
         "waits": set(touched.contact_days),
         "created": created,
         "durations": created,
+        "work_durations": created,
         "due": due,
         "lateness": set(touched.due_days),
         "closed": closed | touched.closed_days | touched.resolved_days,
@@ -74,10 +75,14 @@ def all_days(connection: Connection, city_id: int) -> Days:
 
 
 def days_of(connection: Connection, city_id: int, family: str) -> set[date]:
-    """The days of a family that have rows."""
-    parts = [
-        select(branch.day_on.label("day_on")).select_from(branch.source).where(branch.city_id == city_id, *branch.where)
-        for branch in FAMILIES[family].branches
-    ]
-    statement = union(*parts) if len(parts) > 1 else parts[0].distinct()
-    return {row.day_on for row in connection.execute(statement) if row.day_on is not None}
+    """The days of a family that have rows, and perhaps some that have none."""
+    days: set[date] = set()
+    for branch in FAMILIES[family].branches:
+        column = branch.day_on
+        if not isinstance(column, Column):  # the day of rows without one
+            days.add(NO_DAY)
+            continue
+        facts = column.table  # without the branch's joins and conditions, which cost more than a day without rows
+        found = connection.scalars(select(column).where(facts.c.city_id == city_id).distinct())
+        days |= {day for day in found if day is not None}
+    return days

@@ -11,14 +11,14 @@ from sqlalchemy.dialects import postgresql
 from etl.rollup.branch import Branch, Family, select_rows
 from etl.rollup.contacts import CONTACTS, TICKET_SERVICES, TICKET_WAITS, TICKETS, WAITS
 from etl.rollup.needs import NEEDS
-from etl.rollup.requests import CLOSED, CREATED, DUE, DURATIONS, FOLLOWUPS, LATE3, LATENESS
+from etl.rollup.requests import CLOSED, CREATED, DUE, DURATIONS, FOLLOWUPS, LATE3, LATENESS, WORK_DURATIONS
 from etl.tables.rollups import SHAPES
 
 FAMILIES: Final[Mapping[str, Family]] = {
     family.name: family
     for family in (
         CONTACTS, CREATED, DUE, CLOSED, FOLLOWUPS, TICKETS, WAITS, TICKET_WAITS, TICKET_SERVICES, DURATIONS,
-        LATENESS, LATE3, NEEDS,
+        WORK_DURATIONS, LATENESS, LATE3, NEEDS,
     )
 }  # fmt: skip
 """By name. `needs` and `late3` have no roll-up: they are short."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -55,6 +56,7 @@ _is_closed = request.c.status == "closed"
 _is_open = request.c.status == "open"
 _late = sla_result.c.verdict.in_(("late", "late_3x"))
 _on_time = sla_result.c.verdict == "on_time"
+_ran_on = or_(sla_result.c.paused_at.is_(None), sla_result.c.paused_at > sla_result.c.late3_at)
 
 
 def _last_answered(name: str) -> Subquery:
@@ -114,9 +116,8 @@ CREATED = Family(
 )
 
 _due_call = _last_answered("due_call")
-_due_source = sla_result.join(request, request.c.request_id == sla_result.c.request_id).outerjoin(
-    _due_call, _due_call.c.request_id == request.c.request_id
-)
+_due_lean = sla_result.join(request, request.c.request_id == sla_result.c.request_id)
+_due_source = _due_lean.outerjoin(_due_call, _due_call.c.request_id == request.c.request_id)
 _counts_as_due = or_(_is_open, sla_result.c.verdict.in_(("on_time", "late", "late_3x")))
 
 DUE = Family(
@@ -140,8 +141,10 @@ DUE = Family(
             where=(sla_result.c.due_on.is_not(None), _counts_as_due),
             at=sla_result.c.due_at,
             listed=LISTED,
+            lean=_due_lean,
+            heavy=frozenset({"checked", "confirmed_on_time"}),
         ),
-        # Open requests without a term: never due, but part of the stock.
+        # Open requests without a term, or waiting before it ended: due on no day, but part of the stock.
         Branch(
             source=sla_result.join(request, request.c.request_id == sla_result.c.request_id),
             city_id=sla_result.c.city_id,
@@ -235,6 +238,17 @@ DURATIONS = Family(
     ),
 )
 
+WORK_DURATIONS = Family(
+    "work_durations",
+    (
+        replace(
+            DURATIONS.branches[0],
+            dims={**DIMS, "bucket": bucket_sql(sla_result.c.working_min)},
+            where=(*DURATIONS.branches[0].where, sla_result.c.working_min.is_not(None)),
+        ),
+    ),
+)
+
 LATENESS = Family(
     "lateness",
     (
@@ -262,7 +276,7 @@ LATE3 = Family(
             day_on=sla_result.c.due_on,
             dims=DIMS,
             measures={"n": one()},
-            where=(sla_result.c.verdict.is_(None), _is_open, sla_result.c.late3_at.is_not(None)),
+            where=(sla_result.c.verdict.is_(None), _is_open, sla_result.c.late3_at.is_not(None), _ran_on),
             at=sla_result.c.late3_at,
             listed=LISTED,
         ),

@@ -17,7 +17,7 @@ from etl.locks import hold_derived
 from etl.rollup.branch import select_days
 from etl.rollup.days import Days, all_days, days_of, touched_days
 from etl.rollup.families import FAMILIES
-from etl.rollup.grains import sum_up
+from etl.rollup.grains import pack_up, read_stage, sum_up
 from etl.rollup.state import expected_version
 from etl.tables.rollups import FINE, FINE_FROM, ROLLUPS, SHAPES, rollup_state
 from etl.touched import Touched
@@ -100,10 +100,14 @@ def _family(
     batch = next(batches)
     while batch:
         staged = _fill(connection, stage, city_id, family, batch)
+        facts = read_stage(connection, stage) if SHAPES[family].is_sketch else None
         for table in tables:
             gone = 0 if is_empty else _clear(connection, table, city_id, batch)
+            added = (
+                sum_up(connection, table, stage, family) if facts is None else pack_up(connection, table, facts, family)
+            )
             written, deleted = changes[table.name]
-            changes[table.name] = (written + sum_up(connection, table, stage, family), deleted + gone)
+            changes[table.name] = (written + added, deleted + gone)
         connection.execute(delete(stage))
         batch = batches.send(staged)
     stage.drop(connection)

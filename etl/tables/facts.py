@@ -6,6 +6,8 @@ time, and a distributed database refuses one without the distribution column. Th
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import Boolean, CheckConstraint, Column, Float, Index, Integer, SmallInteger, Table, Text
 
 from etl.tables.base import POINT, BigId, city, day, instant, lon_lat, metadata, provenance, reference
@@ -27,6 +29,11 @@ OUTCOMES = ("consultation", "request", "abandoned", "unprocessed", "transferred"
 def _one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
     listed = ",".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} in ({listed})", name=column)
+
+
+def known_at() -> Column[datetime]:
+    """Since when a fact may count in an answer "as of" a moment."""
+    return instant("known_at", "when the tables first held it; null: since it happened (first load of a source)")
 
 
 contact = Table(
@@ -57,10 +64,20 @@ contact = Table(
     Column("caller_group_mask", Integer, nullable=False, default=0, comment="groups of the caller, one bit each"),
     Column("is_on_behalf", Boolean, nullable=False, default=False, comment="true: called for somebody else"),
     Column("request_id", BigId, comment="request that came of it"),
+    known_at(),
     Index(None, "city_id", "arrived_on"),
     Index(None, "load_id"),
     comment="Every call, e-mail, voice message, chat, form, app message and walk-in",
 )
+
+Index(
+    "ix_contact_unprocessed",
+    contact.c.city_id,
+    contact.c.arrived_at,
+    sqlite_where=contact.c.outcome == "unprocessed",
+    postgresql_where=contact.c.outcome == "unprocessed",
+)
+"""Messages that wait for somebody are few among all contacts."""
 
 contact_daily = Table(
     "contact_daily",
@@ -78,6 +95,7 @@ contact_daily = Table(
     Column("wait_total_s", Float, comment="summed waiting of answered calls, seconds (average times answered)"),
     Column("answered_in_time", Float, comment="calls answered within answer_within_s (service level times offered)"),
     Column("answer_within_s", Integer, comment="threshold of the service level, seconds; null: not told by the source"),
+    known_at(),
     Index(None, "city_id", "day_on"),
     comment="Daily figures of a contact centre that gives no single calls",
 )
@@ -143,6 +161,8 @@ request_event = Table(
     instant("known_at", "when the tables first held it; equal to at for the first load of a source", nullable=False),
     Column("load_id", Integer, nullable=False, comment="load that wrote it"),
     Index(None, "at"),
+    # Asked for what became known after a moment; rows come nearly in that order, so a block range index is enough.
+    Index(None, "known_at", postgresql_using="brin"),
     comment="The life of each request, appended, never rewritten",
 )
 
@@ -159,6 +179,7 @@ followup = Table(
     Column("is_confirmed", Boolean, comment="true: the caller confirms it was done; null: not reached or not said"),
     Column("is_satisfied", Boolean, comment="true: the caller is content; null: not reached or not said"),
     Column("reason", Text, comment="reason of a denial, as a code"),
+    known_at(),
     Index(None, "request_id"),
     Index(None, "city_id", "tried_on"),
     comment="Calls back after a request was closed",
@@ -182,6 +203,7 @@ queue_ticket = Table(
     instant("ended_at", "when the service ended"),
     Column("wait_s", Integer, comment="waiting time, seconds"),
     Column("service_s", Integer, comment="service time, seconds"),
+    known_at(),
     Index(None, "city_id", "issued_on"),
     comment="Numbered tickets of a client centre",
 )
@@ -210,6 +232,7 @@ need_outcome = Table(
     ),
     Column("location_id", Text, comment="institution referred to"),
     Column("caller_group_mask", Integer, nullable=False, default=0, comment="groups of the caller, one bit each"),
+    known_at(),
     Index(None, "city_id", "on_day"),
     comment="How needs ended: the unmet-need ledger and the referrals; no personal data",
 )

@@ -188,6 +188,12 @@ SHAPES: Final[Mapping[str, Shape]] = {
         },
         is_sketch=True,
     ),
+    "work_durations": Shape(
+        "receipt",
+        {"n": "requests closed (buckets: working time used, minutes)", "n_cancelled": "requests withdrawn, likewise"},
+        {"request_class": ("request_class_id",), "executor": ("executor_id", "request_class_id")},
+        is_sketch=True,
+    ),
     "lateness": Shape(
         "due day",
         {"n": "requests closed late (buckets: by how much, minutes)"},

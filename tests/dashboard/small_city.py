@@ -142,9 +142,11 @@ class Frames:
             "closed_on": self.local(closed).dt.date,
             "lon": np.where(self.rng.random(n) < 0.8, 24.94, np.nan), "lat": 60.17,
         })  # fmt: skip
+        worked = pd.Series(self.rng.integers(0, 6000, n)).where(is_known, 0)
         results = pd.DataFrame({
             "request_id": ids, "city_id": self.city, "started_at": at, "due_at": due, "due_on": self.local(due).dt.date,
             "late3_at": late3, "resolved_at": closed.where(is_known), "resolved_on": self.local(closed).dt.date,
+            "working_min": worked, "counted_at": closed.where(is_known, at),
             "verdict": verdict, "events": 2, "executor_changes": self.rng.integers(0, 3, n),
             "returns": (self.rng.random(n) < 0.1).astype(int), "reopens": (self.rng.random(n) < 0.1).astype(int),
         })  # fmt: skip

@@ -1,4 +1,4 @@
-"""Roll-ups keyed by day, percentiles packed into sketches, open requests found by an index of their own.
+"""Roll-ups keyed by day, percentiles packed into sketches, indexes of their own for what waits: open requests, unhandled messages.
 
 The tables of the roll-ups are made anew and empty; the next load, or `python -m etl rollup --rebuild`, fills them.
 """
@@ -22,6 +22,10 @@ def upgrade() -> None:
         if name.startswith("rollup"):
             op.drop_table(name)
     schema.metadata.create_all(bind, tables=[t for t in schema.metadata.sorted_tables if t.name.startswith("rollup")])
+    waits = sa.text("outcome = 'unprocessed'")
+    op.create_index(
+        "ix_contact_unprocessed", "contact", ["city_id", "arrived_at"], sqlite_where=waits, postgresql_where=waits
+    )
     is_open = sa.text("status = 'open'")
     op.create_index(
         "ix_request_open", "request", ["city_id", "created_on"], sqlite_where=is_open, postgresql_where=is_open
@@ -29,4 +33,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_contact_unprocessed", table_name="contact")
     op.drop_index("ix_request_open", table_name="request")
