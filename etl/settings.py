@@ -55,6 +55,21 @@ class Settings:
             "help": "secret that callers' hashes are salted with; default: one made per data folder",
         },
     )
+    search: str = field(
+        default="file",
+        metadata={
+            "env": "LINKA_SEARCH",
+            "help": "where the public search index lives: file (in the data folder), or database (PostgreSQL only)",
+        },
+    )
+    public_database_url: Secret = field(
+        default=Secret(""),
+        metadata={
+            "env": "LINKA_PUBLIC_DATABASE_URL",
+            "help": "database as the public process reaches it, with the role that `python -m etl grant` gives its "
+            "narrow rights; none: LINKA_DATABASE_URL",
+        },
+    )
     chunk_rows: int = field(
         default=100_000,
         metadata={"env": "LINKA_CHUNK_ROWS", "help": "rows a load holds in memory at once, 1000 to 1000000"},
@@ -66,12 +81,17 @@ class Settings:
         env = os.environ if environ is None else environ
         url = env.get("LINKA_DATABASE_URL", "").strip() or DEFAULT_URL
         _check_url(url)
+        public = env.get("LINKA_PUBLIC_DATABASE_URL", "").strip()
+        if public:
+            _check_url(public, "LINKA_PUBLIC_DATABASE_URL")
         return cls(
             database_url=Secret(url),
             city=env.get("LINKA_CITY", "").strip() or "demo",
             data_dir=Path(env.get("LINKA_DATA_DIR", "").strip() or "var"),
             cities_dir=Path(own) if (own := env.get("LINKA_CITIES_DIR", "").strip()) else None,
             salt=Secret(env.get("LINKA_SALT", "")),
+            search=_choice(env, "LINKA_SEARCH", ("file", "database")),
+            public_database_url=Secret(public),
             chunk_rows=whole_number(env, "LINKA_CHUNK_ROWS", default=100_000, low=1_000, high=1_000_000),
         )
 
@@ -86,12 +106,20 @@ def whole_number(env: Mapping[str, str], name: str, *, default: int, low: int, h
     return int(text)
 
 
-def _check_url(url: str) -> None:
+def _choice(env: Mapping[str, str], name: str, values: tuple[str, ...]) -> str:
+    """One of `values`, the first where nothing is set, else `SettingsError`."""
+    given = env.get(name, "").strip() or values[0]
+    if given not in values:
+        raise SettingsError(f"{name} must be {' or '.join(values)}, not {given!r}")
+    return given
+
+
+def _check_url(url: str, name: str = "LINKA_DATABASE_URL") -> None:
     try:
         backend = make_url(url).get_backend_name()
     except ArgumentError as error:
         raise SettingsError(
-            "LINKA_DATABASE_URL is not a database URL: write sqlite:///var/linka.db or postgresql://USER@HOST/DATABASE"
+            f"{name} is not a database URL: write sqlite:///var/linka.db or postgresql://USER@HOST/DATABASE"
         ) from error
     if backend not in ("sqlite", "postgresql"):
-        raise SettingsError(f"LINKA_DATABASE_URL names {backend}: Linka runs on sqlite and postgresql")
+        raise SettingsError(f"{name} names {backend}: Linka runs on sqlite and postgresql")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from dashboard.directory.asked import Point
 from dashboard.queries.directory import Directory, Institution, directory
+from dashboard.queries.public_index import public_index, refresh
 from geodata.basemap.tiles import Tiles
 from geodata.errors import NetworkBuildError, SearchError
 from geodata.gazetteer.search import Gazetteer
@@ -21,7 +22,7 @@ from geodata.network.files import BASEMAP_FILE, GAZETTEER_FILE
 from geodata.network.links import WALK_MODES
 from geodata.network.sources import network_dir
 from geodata.routing import NoRouteError, Router
-from geodata.search import Document, SearchIndex, institution_document, sqlite_index
+from geodata.search import Document, SearchIndex, city_documents, institution_document
 from geodata.search.index import StoreIndex
 from geodata.search.sqlite import SqliteStore
 from geodata.taxonomy import Taxonomy, load_taxonomy
@@ -29,13 +30,7 @@ from geodata.taxonomy import Taxonomy, load_taxonomy
 if TYPE_CHECKING:
     from dashboard.deps import Deps
 
-INDEX_FILE = "search.sqlite"
 T = TypeVar("T")
-
-
-def index_path(data_dir: Path, slug: str) -> Path:
-    """Where a city's public search index lives."""
-    return data_dir / slug / INDEX_FILE
 
 
 def institution_documents(places: Iterator[Institution] | tuple[Institution, ...]) -> Iterator[Document]:
@@ -56,6 +51,8 @@ class Guide:
     is_staff: bool = False
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _held: dict[str, tuple[object, Any]] = field(default_factory=dict, repr=False)
+    _fresh_for: object = field(default=None, repr=False)
+    refreshing: threading.Thread | None = field(default=None, repr=False)
 
     @property
     def taxonomy(self) -> Taxonomy:
@@ -76,16 +73,37 @@ class Guide:
         return self.directory().institutions.get(place_id)
 
     def index(self) -> SearchIndex:
-        """The city's index file where it is newer than the data, else one made in memory from the directory."""
-        path = index_path(self.deps.settings.base.data_dir, self.deps.profile.slug)
-        if path.is_file() and not self.is_staff:
-            return self._kept("index", path.stat().st_mtime_ns, lambda: sqlite_index(path))
+        """The city's public index, made anew in the background when it is old; in memory where it cannot be kept.
+
+        The staff's index, which holds protected places too, is only ever in memory.
+        """
         held = self.directory()
-        return self._kept("index", held.state, lambda: self._index_in_memory(held))
+        if self.is_staff:
+            self._keep_fresh(held)
+            return self._kept("index", held.state, lambda: self._index_in_memory(held))
+        settings = self.deps.settings.base
+        found = self._kept("public index", "", lambda: public_index(self.deps.read, settings))
+        self._keep_fresh(held, found)
+        return found if found.stamp() else self._kept("index", held.state, lambda: self._index_in_memory(held))
+
+    def _keep_fresh(self, held: Directory, found: StoreIndex | None = None) -> None:
+        """Once per state of the data: see that the public index is of it, at once where there is none to go on with."""
+        settings = self.deps.settings.base
+        if settings.search == "database" and not self.is_staff:
+            return  # the public role may not write there: the staff process does it
+        gazetteer = self.folder / GAZETTEER_FILE
+        state = (held.state, gazetteer.stat().st_mtime_ns if gazetteer.is_file() else 0)
+        with self._lock:
+            if self._fresh_for == state:
+                return
+            self._fresh_for = state
+            if found is not None and not found.stamp():
+                refresh(self.deps.read, settings)
+                return
+            self.refreshing = threading.Thread(target=refresh, args=(self.deps.read, settings), daemon=True)
+            self.refreshing.start()
 
     def _index_in_memory(self, held: Directory) -> SearchIndex:
-        from geodata.search import city_documents
-
         index = StoreIndex(SqliteStore(None))
         gazetteer = self.folder / GAZETTEER_FILE
         places = institution_documents(tuple(held.institutions.values()))

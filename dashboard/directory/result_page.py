@@ -251,5 +251,10 @@ def register(server: flask.Flask, deps: Deps) -> None:
         guide, lang = guide_of(deps), language(deps)
         text, is_place = one(flask.request.args, "q"), flask.request.args.get("kind") == "place"
         hits = guide.index().query(text, lang, SUGGESTED, PLACE_KINDS if is_place else None) if len(text) > 1 else []
-        found = [{"title": hit.title, "kind": hit.kind, "lat": hit.lat, "lon": hit.lon} for hit in hits]
+        held = guide.directory().institutions  # an index of a moment ago may still hold what is protected now
+        found = [
+            {"title": hit.title, "kind": hit.kind, "lat": hit.lat, "lon": hit.lon}
+            for hit in hits
+            if hit.kind != "institution" or hit.id in held
+        ]
         return flask.jsonify(found)

@@ -21,6 +21,12 @@ BEARING_M = 12.0
 MIN_GROUP_M = 15.0
 """A shorter stretch without a name of its own joins the next: nobody wants "go 4 m"."""
 
+MIN_NAMED_M = 10.0
+"""So little of a named street is a crossing of it, not a stretch to walk along."""
+
+MAX_NAMELESS_M = 60.0
+"""A nameless stretch straight on after a named street belongs to it up to this length."""
+
 MIN_UNKNOWN_M = 10.0
 TURNS = ((25.0, "continue"), (50.0, "slight"), (125.0, ""), (165.0, "sharp"))
 SPLIT_DEG = 50.0
@@ -46,7 +52,7 @@ def steps_of(
     streets: Streets, pieces: tuple[Piece, ...], words: Words, arrive: tuple[str, str], end: Snap
 ) -> tuple[Step, ...]:
     """The instructions of a path; `arrive` is the last one's kind ("arrive" or "arrive_stop") and the place's name."""
-    groups = _merge(_groups(streets, pieces, words.lang))
+    groups = _straightened(_merge(_groups(streets, pieces, words.lang)))
     steps = []
     for before, group in zip([None, *groups[:-1]], groups, strict=True):
         kind = group.kind or ("depart" if before is None else _turn(before.line, group.line))
@@ -82,7 +88,7 @@ def _merge(groups: list[_Group]) -> list[_Group]:
     merged: list[_Group] = []
     for group in groups:
         last = merged[-1] if merged else None
-        if last and not last.kind and not group.kind and last.length_m < MIN_GROUP_M and not last.street:
+        if last and not last.kind and not group.kind and last.length_m < (MIN_NAMED_M if last.street else MIN_GROUP_M):
             merged[-1] = _Group("", group.street, np.vstack([last.line, group.line[1:]]))
         elif (
             last
@@ -97,6 +103,19 @@ def _merge(groups: list[_Group]) -> list[_Group]:
         tail = merged.pop()
         merged[-1].line = np.vstack([merged[-1].line, tail.line[1:]])
     return merged
+
+
+def _straightened(groups: list[_Group]) -> list[_Group]:
+    """Nameless stretches that go straight on from the one before are part of it: no turn, nothing to say."""
+    found: list[_Group] = []
+    for group in groups:
+        last = found[-1] if found else None
+        is_more = last and not (last.kind or group.kind or group.street) and _turn(last.line, group.line) == "continue"
+        if last and is_more and (not last.street or group.length_m < MAX_NAMELESS_M):
+            last.line = np.vstack([last.line, group.line[1:]])
+        else:
+            found.append(group)
+    return found
 
 
 def _ahead(line: Floats) -> Floats:

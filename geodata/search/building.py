@@ -16,7 +16,7 @@ _BATCH = 5_000
 _MIN_TERM = 4
 
 
-def build(store: Store, documents: Iterable[Document], *, is_staff: bool) -> int:
+def build(store: Store, documents: Iterable[Document], *, is_staff: bool, stamp: str = "") -> int:
     """Replace the store's index by these documents; protected ones only for staff. Returns how many there are.
 
     The order of entry ids is the order in which candidates are cut, so it is fixed: topics first, then places by kind
@@ -29,7 +29,7 @@ def build(store: Store, documents: Iterable[Document], *, is_staff: bool) -> int
     with store.writer() as writer:
         for start in range(0, len(kept), _BATCH):
             writer.add(*layer.lay(kept[start : start + _BATCH]))
-        writer.finish(layer.terms(), sorted(layer.counts.items()), layer.bands())
+        writer.finish(layer.terms(), sorted(layer.counts.items()), layer.bands(), stamp)
     return len(kept)
 
 

@@ -30,9 +30,13 @@ class StoreIndex:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def build(self, documents: Iterable[Document], *, is_staff: bool = False) -> int:
+    def build(self, documents: Iterable[Document], *, is_staff: bool = False, stamp: str = "") -> int:
         """Replace the index by these documents; protected ones are left out unless it is for staff."""
-        return building.build(self._store, documents, is_staff=is_staff)
+        return building.build(self._store, documents, is_staff=is_staff, stamp=stamp)
+
+    def stamp(self) -> str:
+        """What the index was made from, as its maker said; empty where there is no index."""
+        return self._store.stamp()
 
     def query(self, text: str, lang: str, limit: int = 10, kinds: Sequence[Kind] | None = None) -> list[Hit]:
         """The best hits, at most `limit`; empty for an empty text."""

@@ -25,6 +25,7 @@ CREATE TABLE {s}.entry (
 CREATE TABLE {s}.term (term_id int, word text, skeleton text);
 CREATE TABLE {s}.key_count (key text COLLATE "C", n int);
 CREATE TABLE {s}.band (places_from int, entry_count int);
+CREATE TABLE {s}.about (stamp text);
 """
 _INDEXES = """
 ALTER TABLE {s}.doc ADD PRIMARY KEY (doc_id);
@@ -97,6 +98,12 @@ class PostgresStore:
             raise SearchError(f"the database has no search index '{self._schema}': build the city first")
         return Bands(*self._rows("SELECT places_from, entry_count FROM {s}.band")[0])
 
+    def stamp(self) -> str:
+        """The stamp of the index; empty where there is none."""
+        if not self._rows("SELECT 1 WHERE to_regclass(%s) IS NOT NULL", (f"{self._schema}.about",)):
+            return ""
+        return str(self._rows("SELECT stamp FROM {s}.about")[0][0])
+
     def key_counts(self, keys: Collection[str]) -> dict[str, int]:
         """How many entries hold each key; absent keys are left out."""
         return dict(self._rows("SELECT key, n FROM {s}.key_count WHERE key = ANY(%s)", (list(keys),)))
@@ -143,11 +150,14 @@ class _PostgresWriter:
         rows = ((e.entry_id, e.doc_id, e.field, e.lang, e.text, e.keys) for e in entries)
         self._copy("entry (entry_id, doc_id, field, lang, text, keys)", rows)
 
-    def finish(self, terms: Iterable[StoredTerm], key_counts: Iterable[tuple[str, int]], bands: Bands) -> None:
-        """Copy the vocabulary, the key counts and the bands."""
+    def finish(
+        self, terms: Iterable[StoredTerm], key_counts: Iterable[tuple[str, int]], bands: Bands, stamp: str
+    ) -> None:
+        """Copy the vocabulary, the key counts, the bands and the stamp."""
         self._copy("term (term_id, word, skeleton)", ((i, t.word, t.skeleton) for i, t in enumerate(terms)))
         self._copy("key_count (key, n)", key_counts)
         self._copy("band (places_from, entry_count)", [(bands.places_from, bands.entry_count)])
+        self._copy("about (stamp)", [(stamp,)])
 
     def _copy(self, target: str, rows: Iterable[tuple[object, ...]]) -> None:
         with self._cursor.copy(f"COPY {self._schema}.{target} FROM STDIN") as copy:

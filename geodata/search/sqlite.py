@@ -22,6 +22,7 @@ CREATE TABLE term (term_id INTEGER PRIMARY KEY, word TEXT, skeleton TEXT, trigra
 CREATE TABLE term_trigram (trigram TEXT, term_id INTEGER, PRIMARY KEY (trigram, term_id)) WITHOUT ROWID;
 CREATE TABLE key_count (key TEXT PRIMARY KEY, n INTEGER) WITHOUT ROWID;
 CREATE TABLE band (places_from INTEGER, entry_count INTEGER);
+CREATE TABLE about (stamp TEXT);
 """
 # The tokenizer `ascii` takes every sign beyond ASCII as a letter: keys are folded already, and `unicode61` knows no
 # letters younger than its Unicode, at which it would cut a key in two.
@@ -111,6 +112,13 @@ class SqliteStore:
             raise SearchError(f"{self._path} is not a search index ({error}): build the city anew") from error
         return Bands(*rows[0])  # type: ignore[arg-type]
 
+    def stamp(self) -> str:
+        """The stamp of the index; empty where there is none, or one of before there were stamps."""
+        try:
+            return str(self._rows("SELECT stamp FROM about", ())[0][0])
+        except (SearchError, sqlite3.DatabaseError):
+            return ""
+
     def key_counts(self, keys: Collection[str]) -> dict[str, int]:
         """How many entries hold each key; absent keys are left out."""
         sql = f"SELECT key, n FROM key_count WHERE key IN ({_marks(keys)})"  # noqa: S608 -- only question marks
@@ -160,8 +168,10 @@ class _SqliteWriter:
             "INSERT INTO entry_fts (rowid, keys) VALUES (?, ?)", [(e.entry_id, e.keys) for e in entries]
         )
 
-    def finish(self, terms: Iterable[StoredTerm], key_counts: Iterable[tuple[str, int]], bands: Bands) -> None:
-        """Store the vocabulary, the key counts and the bands."""
+    def finish(
+        self, terms: Iterable[StoredTerm], key_counts: Iterable[tuple[str, int]], bands: Bands, stamp: str
+    ) -> None:
+        """Store the vocabulary, the key counts, the bands and the stamp."""
         for term_id, term in enumerate(terms):
             grams = trigrams(term.skeleton)
             self._connection.execute(
@@ -170,6 +180,7 @@ class _SqliteWriter:
             self._connection.executemany("INSERT INTO term_trigram VALUES (?, ?)", [(g, term_id) for g in grams])
         self._connection.executemany("INSERT INTO key_count VALUES (?, ?)", key_counts)
         self._connection.execute("INSERT INTO band VALUES (?, ?)", (bands.places_from, bands.entry_count))
+        self._connection.execute("INSERT INTO about VALUES (?)", (stamp,))
 
 
 def _marks(values: Collection[object]) -> str:

@@ -60,8 +60,10 @@ class Writer(Protocol):
     def add(self, documents: Sequence[StoredDocument], entries: Sequence[StoredEntry]) -> None:
         """Store some documents with their entries."""
 
-    def finish(self, terms: Iterable[StoredTerm], key_counts: Iterable[tuple[str, int]], bands: Bands) -> None:
-        """Store the vocabulary, how often each key occurs, and the bands."""
+    def finish(
+        self, terms: Iterable[StoredTerm], key_counts: Iterable[tuple[str, int]], bands: Bands, stamp: str
+    ) -> None:
+        """Store the vocabulary, how often each key occurs, the bands, and the stamp."""
 
 
 class Store(Protocol):
@@ -72,6 +74,9 @@ class Store(Protocol):
 
     def bands(self) -> Bands:
         """The bands of the index; raises `SearchError` when there is no index."""
+
+    def stamp(self) -> str:
+        """The stamp of the index; empty where there is none."""
 
     def key_counts(self, keys: Collection[str]) -> dict[str, int]:
         """How many entries hold each key; absent keys are left out."""

@@ -7,6 +7,7 @@ compared.
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -89,9 +90,19 @@ def load_taxonomy() -> Taxonomy:
     )
 
 
+@cache
+def digest() -> str:
+    """A short hash of all its files: it changes with any word."""
+    names = ("services", "needs", *LANGUAGES, *(f"hints/{lang}" for lang in LANGUAGES))
+    return hashlib.blake2b("".join(map(_text, names)).encode(), digest_size=8).hexdigest()
+
+
+def _text(name: str) -> str:
+    return resources.files("geodata.taxonomy").joinpath(f"{name}.toml").read_text(encoding="utf-8")
+
+
 def _read(name: str) -> dict[str, Any]:
-    file = resources.files("geodata.taxonomy").joinpath(f"{name}.toml")
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    return tomllib.loads(_text(name))
 
 
 def _texts(section: str, code: str, texts: Mapping[str, Any]) -> dict[str, Any]:
