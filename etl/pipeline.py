@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from etl import runs
 from etl.ahead import read_ahead
 from etl.derived import keep_current
+from etl.fresh import fresh_clock
 from etl.load import Loader
 from etl.locks import load_lock, writing
 from etl.prepared import Prepared
@@ -63,12 +64,13 @@ def run_load(
                         connection, city_id, source=source, file=file, file_hash=file_hash, is_simulated=is_simulated,
                         now=now,
                     )  # fmt: skip
-                loader = Loader(
-                    connection, city_id, load_id, source, file, now,
-                    is_first=runs.is_first(connection, source), is_simulated=is_simulated,
-                    listing=listing,
-                )  # fmt: skip
-                report = _loaded(loader, profile, batches, progress=progress, is_dry_run=dry_run)
+                with fresh_clock(profile, city_id) as clock:
+                    loader = Loader(
+                        connection, city_id, load_id, source, file, now,
+                        is_first=runs.is_first(connection, source), is_simulated=is_simulated, clock=clock,
+                        listing=listing,
+                    )  # fmt: skip
+                    report = _loaded(loader, profile, batches, progress=progress, is_dry_run=dry_run)
                 if dry_run:
                     raise _DryRun(report)
         except _DryRun as done:
@@ -110,7 +112,7 @@ def _loaded(
             progress.advance(chunk.rows_read)
     loader.finish()
     progress.stage("clock and roll-ups")
-    keep_current(loader.connection, profile, loader.city_id, loader.touched, now=loader.now, is_first=loader.is_first)
+    keep_current(loader.connection, profile, loader.city_id, loader.touched, now=loader.now)
     report = _report(loader, seconds=monotonic() - started, is_dry_run=is_dry_run)
     runs.close_run(loader.connection, report, ended_at=datetime.now(UTC))
     progress.stage("commit")
