@@ -21,8 +21,8 @@ from dashboard.view import language
 if TYPE_CHECKING:
     from dashboard.deps import Deps
 
-STYLES = ("tokens.css", "shell.css", "cards.css", "social.css")
-SCRIPTS = ("clientside.js", "public/social.js")
+STYLES = ("tokens.css", "shell.css", "cards.css", "social.css", "place.css")
+SCRIPTS = ("clientside.js", "typing.js", "public/social.js")
 
 
 @cache

@@ -9,14 +9,17 @@ import shapely
 
 from dashboard import plain
 from dashboard.directory.asked import Asked, Point
-from dashboard.directory.find import find
+from dashboard.directory.find import ACCESS_ORDER, OPEN_ORDER, find
 from dashboard.directory.guide import Guide, guide_of
 from dashboard.directory.result_page import question
 from dashboard.directory.words import result_row
 from dashboard.i18n import Texts
 from dashboard.queries import reference
 from dashboard.view import language
+from geodata.accessibility import PROFILES
+from geodata.accessibility import in_words as access_in_words
 from geodata.profile import text_in
+from geodata.routing import MODES
 
 if TYPE_CHECKING:
     from dashboard.deps import Deps
@@ -58,6 +61,7 @@ def register(server: flask.Flask, deps: Deps) -> None:
         asked, unknown = question(guide, flask.request.args.to_dict(), lang)
         start = asked.start
         areas = territories_at(guide, start) if start else []
+        centres = _centres(guide, areas, asked, lang) if start else []
         names = {area.code: text_in(area.names, lang) for area in deps.profile.territories}
         return plain.document(
             deps,
@@ -68,10 +72,12 @@ def register(server: flask.Flask, deps: Deps) -> None:
             start=start,
             name=guide.called(start) if start else "",
             areas=[names[code] for code in areas],
+            access=[(one, access_in_words("profiles", one, lang), one == asked.access) for one in PROFILES],
+            modes=[(mode, t(f"social.modes.{mode}"), mode == asked.mode) for mode in MODES],
             is_outside=start is not None and not areas,
             trouble=t("social.address_unknown", text=unknown) if unknown else "",
-            centres=_centres(guide, areas, asked, lang) if start else [],
-            nearest=_nearest(guide, asked, lang) if start else [],
+            centres=centres,
+            nearest=_nearest(guide, asked, lang, told=bool(centres)) if start else [],
         )
 
 
@@ -92,15 +98,19 @@ def _centres(guide: Guide, areas: list[str], asked: Asked, lang: str) -> list[di
     return []
 
 
-def _nearest(guide: Guide, asked: Asked, lang: str) -> list[dict[str, Any]]:
-    """One institution of each main service: open before closed, then the nearest in time."""
+def _nearest(guide: Guide, asked: Asked, lang: str, *, told: bool) -> list[dict[str, Any]]:
+    """One institution of each main service: open before closed, known as accessible before unknown, then the nearest.
+
+    `told`: who takes applications is on the page already.
+    """
     now, rows = guide.deps.now(), []
     for code in MAIN:
         service = guide.taxonomy.services.get(code)
-        if service is None:
+        if service is None or (told and code == APPLICATIONS):
             continue
         found, _ = find(guide, asked.but(text="", service=code, need="", sort="open"), lang=lang, now=now)
         if found.results:
-            row = result_row(found.results[0], guide, lang=lang, now=now, query=asked.query(), mode=asked.mode)
+            best = min(found.results, key=lambda one: (OPEN_ORDER[one.state], ACCESS_ORDER[one.access or "unknown"]))
+            row = result_row(best, guide, lang=lang, now=now, query=asked.query(), mode=asked.mode)
             rows.append({"service": service.name(lang), "all": f"/find{asked.but(service=code).query()}", **row})
     return rows

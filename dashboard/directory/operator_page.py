@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast, get_args
+from urllib.parse import urlencode
 
 import flask
 
 from dashboard import plain
+from dashboard.directory import result_page
 from dashboard.directory.card import rule_of
 from dashboard.directory.check_page import answers_of
 from dashboard.directory.find import Result, find
@@ -40,7 +42,10 @@ ENTITLED_ORDER = {"yes": 0, "ask": 1, "no": 2}
 def best(
     guide: Guide, results: tuple[Result, ...], answers: dict[str, Value]
 ) -> list[tuple[Result, str, Verdict | None]]:
-    """The three best: entitled before to be asked, open before unknown, then the nearest; never one not entitled to."""
+    """The three best: entitled before to be asked, the very service before akin ones, open ones, then the nearest.
+
+    Never one that the caller is not entitled to.
+    """
     ranked = []
     for place in results[:LOOKED_AT]:
         for code in place.meant or tuple(sorted(place.place.codes))[:1]:
@@ -48,7 +53,8 @@ def best(
             verdict = check(rule, answers) if rule else None
             answer = verdict.answer if verdict else "ask"
             if answer != "no":
-                order = (ENTITLED_ORDER[answer], place.state != "open", place.travel_s or float("inf"), place.rank)
+                time_s = float("inf") if place.travel_s is None else place.travel_s
+                order = (ENTITLED_ORDER[answer], place.rank, place.state != "open", time_s)
                 ranked.append((order, place, code, verdict))
                 break
     ranked.sort(key=lambda row: row[0])
@@ -62,11 +68,14 @@ def body_of(deps: Deps, values: dict[str, Any], *, path: str) -> str:
     flat = {key: value[-1] if isinstance(value, list) else value for key, value in values.items()}
     asked, unknown = asked_of(guide, values, lang)
     person = ("age", *(fact for fact in PERSON if _is_fact(fact)))
-    answers = answers_of(flat, person, lang)
+    answers = answers_of(flat, tuple(fact for fact in flat if _is_fact(fact)), lang)
     found, finder = find(guide, replace(asked, sort="open"), lang=lang, now=now)
     is_asked = bool(asked.text or asked.service or asked.need)
     options = best(guide, found.results, answers) if is_asked else []
-    rows = [_option(guide, one, code, verdict, lang=lang, now=now, asked=asked) for one, code, verdict in options]
+    rows = [
+        {**_option(guide, one, code, verdict, lang=lang, now=now, asked=asked), "ask_links": _answers(verdict, flat, t)}
+        for one, code, verdict in options
+    ]
     return plain.body(
         deps,
         "operator.html",
@@ -104,7 +113,7 @@ def _option(
 ) -> dict[str, Any]:
     t = Texts(lang)
     row = result_row(one, guide, lang=lang, now=now, query=asked.query(), mode=asked.mode)
-    offer = one.place.offer(code)
+    offer, public_url = one.place.offer(code), guide.deps.settings.public_url
     numbers = phones(one.place, (offer,) if offer else ())
     answer = verdict.answer if verdict else "ask"
     said = [row["name"], service_name(offer, guide, lang) if offer else "", row["address"], row["state_words"]]
@@ -112,11 +121,23 @@ def _option(
     return {
         **row,
         "code": code,
+        "service": service_name(offer, guide, lang) if offer else "",
+        "public": f"{public_url}{row['href']}" if public_url and not one.place.is_protected else "",
         "numbers": numbers,
-        "entitled": t("operator.entitled", answer=t(f"check.is_{answer}")),
+        "answer": answer,
+        "entitled": t(f"operator.entitled_{answer}"),
         "ask": question(verdict.next_question, lang).text if verdict and verdict.next_question else "",
         "said": "\n".join(line for line in said if line),
     }
+
+
+def _answers(verdict: Verdict | None, flat: dict[str, Any], t: Texts) -> list[tuple[str, str]]:
+    """Yes and no to the next question of a rule, each the same page with that answer given."""
+    fact = verdict.next_question if verdict else None
+    if not fact or question(fact, t.lang).kind != "yes_no":
+        return []
+    kept = {key: value for key, value in flat.items() if value and key != "saved"}
+    return [(t(f"check.is_{one}"), f"/operator?{urlencode({**kept, fact: one})}") for one in ("yes", "no")]
 
 
 def _report(guide: Guide, row: dict[str, Any], lang: str) -> dict[str, Any]:
@@ -130,7 +151,8 @@ def _report(guide: Guide, row: dict[str, Any], lang: str) -> dict[str, Any]:
 
 
 def register(server: flask.Flask, deps: Deps) -> None:
-    """Add `POST /operator/outcome` and `POST /operator/report`."""
+    """Add `POST /operator/outcome`, `POST /operator/report` and the words while typing."""
+    result_page.register(server, deps)
 
     @server.route("/operator/outcome", methods=["POST"])
     def outcome() -> flask.typing.ResponseReturnValue:

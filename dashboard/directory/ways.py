@@ -12,7 +12,7 @@ from dashboard.directory.guide import Guide
 from dashboard.directory.opening import windows_ahead
 from dashboard.i18n import Texts
 from geodata.opening_hours import OpeningHours
-from geodata.routing import Itinerary, NoRouteError, will_i_make_it
+from geodata.routing import Itinerary, Leg, NoRouteError, will_i_make_it
 from geodata.routing.types import Mode
 from geodata.routing.words import words
 
@@ -73,45 +73,60 @@ def _choice(guide: Guide, trip: Trip, way: Itinerary, hours: OpeningHours | None
     }
     return {
         "title": t("way.choice", **clocks, duration=formats.duration(max(60, round(way.duration_s / 60) * 60), lang)),
-        "mode": t(f"social.modes.{way.mode}"),
         "lines": [leg.transit.line for leg in way.legs if leg.transit],
-        "walk": words(lang).distance(way.walk_m),
+        "own": _own_way(way, lang),
         "legs": [_leg(guide, leg, lang) for leg in way.legs],
         "unknown": [one.text for one in way.unknown],
         "verdict": verdict_in_words(guide, trip, way, hours, lang) if hours is not None else None,
     }
 
 
-def _leg(guide: Guide, leg: Any, lang: str) -> dict[str, Any]:
-    zone = guide.deps.profile.zone
+def _own_way(way: Itinerary, lang: str) -> str:
+    """How far one goes oneself, and by what: "on foot 700 m"; empty where one rides from door to door."""
+    own = next((leg.mode for leg in way.legs if leg.transit is None), "")
+    return f"{Texts(lang)(f'social.modes.{own}')} {words(lang).distance(way.walk_m)}" if own else ""
+
+
+def _leg(guide: Guide, leg: Leg, lang: str) -> dict[str, Any]:
+    """A leg as one line of text with its steps: a ride names line, direction and number of stops."""
+    t, said, zone = Texts(lang), words(lang), guide.deps.profile.zone
+    ride = leg.transit
     return {
         "departs": formats.clock(leg.departs_at, lang, zone),
         "arrives": formats.clock(leg.arrives_at, lang, zone),
-        "line": leg.transit.line if leg.transit else "",
-        "headsign": leg.transit.headsign if leg.transit else "",
+        "line": ride.line if ride else "",
+        "towards": t("way.towards", place=ride.headsign) if ride else "",
+        "stops": said.count("stops", ride.stop_count) if ride else "",
+        "own": "" if ride else f"{t(f'social.modes.{leg.mode}')} {said.distance(leg.distance_m)}",
         "start": leg.start.name,
         "end": leg.end.name,
-        "distance": words(lang).distance(leg.distance_m),
         "steps": [step.text for step in leg.steps],
     }
 
 
 def verdict_in_words(guide: Guide, trip: Trip, way: Itinerary, hours: OpeningHours, lang: str) -> dict[str, str]:
-    """Will I make it: the sentence, its kind, and the last useful departure where there is one."""
+    """Will I make it: the sentence, its kind, the last useful departure still ahead; `then` is when to come instead."""
     t, zone = Texts(lang), guide.deps.profile.zone
     verdict = will_i_make_it(way, windows_ahead(hours, way.arrives_at))
     if verdict.answer == "unknown":
-        return {"kind": "unknown", "text": t("way.hours_unknown"), "last": ""}
+        return {"kind": "unknown", "text": t("way.hours_unknown"), "last": "", "then": ""}
     last = _last(guide, trip, verdict.latest_arrival_at, lang)
+    last = last if last and last >= guide.deps.now() else None
     spoken = t("way.last", at=_moment(guide, last, lang)) if last else ""
     if verdict.answer == "yes":
-        return {"kind": "yes", "text": t("way.yes", spare=_span(verdict.spare_s, lang)), "last": spoken}
+        return {"kind": "yes", "text": t("way.yes", spare=_span(verdict.spare_s, lang)), "last": spoken, "then": ""}
     if verdict.answer == "wait" and verdict.window:
         opens = formats.clock(verdict.window[0], lang, zone)
-        return {"kind": "wait", "text": t("way.wait", wait=_span(verdict.wait_s, lang), at=opens), "last": spoken}
+        return {
+            "kind": "wait",
+            "text": t("way.wait", wait=_span(verdict.wait_s, lang), at=opens),
+            "last": spoken,
+            "then": "",
+        }
     opening = verdict.next_opening_at
     after = f" {t('way.next', at=_moment(guide, opening, lang))}" if opening else ""
-    return {"kind": "no", "text": t("way.no") + after, "last": spoken}
+    then = opening.astimezone(zone).strftime("%Y-%m-%dT%H:%M") if opening else ""
+    return {"kind": "no", "text": t("way.no") + after, "last": spoken, "then": then}
 
 
 def _last(guide: Guide, trip: Trip, arrive_by: datetime | None, lang: str) -> datetime | None:
