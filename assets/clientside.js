@@ -69,6 +69,8 @@
     var watch = new MutationObserver(function () {
       if (!document.getElementById("shell-nav")) { return; }
       watch.disconnect();
+      var first = document.getElementById("first");  /* the same screen as plain HTML, read until now */
+      if (first) { first.remove(); }
       arrived = location.pathname;
       theme();
       markNav(arrived);

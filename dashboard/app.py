@@ -24,10 +24,11 @@ from dashboard.components.ids import Shell
 from dashboard.components.shell import Frame, NavLink, shell
 from dashboard.components.states import not_ready
 from dashboard.deps import Deps
+from dashboard.first_html import to_html
 from dashboard.i18n import Texts
 from dashboard.queries.readiness import readiness
 from dashboard.security import gate, headers
-from dashboard.view import language
+from dashboard.view import language, view
 
 ASSETS: Final = Path(__file__).parents[1] / "assets"
 _ONLY: Final = {"staff": ["^vendor$", "^public$"], "public": ["^vendor$", "^staff$"]}
@@ -54,6 +55,8 @@ class LinkaDash(Dash):
     """Dash whose first answer already has the page's language, title and theme."""
 
     deps: Deps
+    screen: Callable[[str, str], Component] | None = None
+    """The whole screen at a path and query, once the app is made."""
 
     def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]
         """The index with `lang`, the reader's theme, the page's title, and words for a browser without scripts."""
@@ -64,8 +67,9 @@ class LinkaDash(Dash):
         parts["title"] = escape(page_title(self.deps, path, t))
         if self.deps.process == "staff":
             parts["css"] += f'\n<link rel="preload" as="script" href="{plotly_bundle.URL}">'
+        loading = f'<div class="_dash-loading">{escape(t("shell.loading"))}</div>'
         parts["app_entry"] = (
-            f'<div id="react-entry-point"><div class="_dash-loading">{escape(t("shell.loading"))}</div></div>'
+            f'{self._first_screen(path)}<div id="react-entry-point">{loading}</div>'
             f"<noscript><p class='notice'>{escape(t('shell.no_script'))}</p></noscript>"
         )
         plain = plain_body(self.deps, path)
@@ -74,6 +78,13 @@ class LinkaDash(Dash):
         chosen = f' data-theme="{theme}"' if theme in ("light", "dark") else ""
         page = str(super().interpolate_index(**parts))  # type: ignore[no-untyped-call]
         return page.replace("<html>", f'<html lang="{lang}" dir="ltr"{chosen}>', 1)
+
+    def _first_screen(self, path: str) -> str:
+        """The screen as plain HTML, read until the scripts have laid out the same; nothing where there is no page."""
+        if self.screen is None or self.deps.pages.find(path) is None:
+            return ""
+        query = flask.request.query_string.decode("utf-8", "replace")
+        return f'<div id="first">{to_html(self.screen(path, query))}</div>'
 
 
 def plain_body(deps: Deps, path: str) -> str | None:
@@ -101,13 +112,15 @@ def create_app(deps: Deps) -> LinkaDash:
     for page in _page_modules(deps.process):
         page.register(app, deps)
     extra = _staff_parts(app, deps) if deps.process == "staff" else None
-    _serve_layout(app, deps, extra)
+    screen = _serve_layout(app, deps, extra)
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("linka", "arrive"), Output("shell-arrived", "title"), Input(Shell.PAGE, "children"),
         State(Shell.URL, "pathname"), State(Shell.STATE, "data"), prevent_initial_call=True,
     )  # fmt: skip
     headers.protect(server, policy=headers.content_policy(app.csp_hashes()))
     _warm_up(server)
+    if deps.process == "staff":
+        app.screen = screen
     return app
 
 
@@ -150,7 +163,9 @@ def _staff_parts(app: LinkaDash, deps: Deps) -> Callable[[str], tuple[Component,
     return staff.register(app, deps)
 
 
-def _serve_layout(app: LinkaDash, deps: Deps, extra: Callable[[str], tuple[Component, Component]] | None) -> None:
+def _serve_layout(
+    app: LinkaDash, deps: Deps, extra: Callable[[str], tuple[Component, Component]] | None
+) -> Callable[[str, str], Component]:
     frame = frame_of(deps)
 
     def whole(page: Component | None, rendered: str, lang: str) -> Component:
@@ -166,12 +181,18 @@ def _serve_layout(app: LinkaDash, deps: Deps, extra: Callable[[str], tuple[Compo
         wrapped: Component = staff.provider(framed)
         return wrapped
 
+    def screen(path: str, query: str) -> Component:
+        made = whole(render(deps, path, query), path, language(deps))
+        if path and readiness(deps.read)[0] == "ready":
+            deps.cards.fill_first(made, view(deps, query))
+        return made
+
     def layout() -> Component:
         path, query = asked_page()
         found = deps.pages.find(path) if path else None
         if found is not None and found[0].html is not None and readiness(deps.read)[0] == "ready":
             return render(deps, path, query) or html.Div()
-        return whole(render(deps, path, query), path, language(deps))
+        return screen(path, query)
 
     if readiness(deps.read)[0] == "ready":
         examples = html.Div([page.example() for page in deps.pages])
@@ -185,12 +206,16 @@ def _serve_layout(app: LinkaDash, deps: Deps, extra: Callable[[str], tuple[Compo
         if state and state.get("path") == path:
             return no_update, no_update
         title = page_title(deps, path, Texts(language(deps)))
-        return render(deps, path, search or ""), {"path": path, "title": title, "has_filters": has_filters(deps, path)}
+        page = render(deps, path, search or "")
+        if page is not None and readiness(deps.read)[0] == "ready":
+            deps.cards.fill_first(page, view(deps, search or ""))
+        return page, {"path": path, "title": title, "has_filters": has_filters(deps, path)}
 
     app.callback(
         Output(Shell.PAGE, "children"), Output(Shell.STATE, "data"),
         Input(Shell.URL, "pathname"), State(Shell.URL, "search"), State(Shell.STATE, "data"),
     )(route)  # fmt: skip
+    return screen
 
 
 def asked_page() -> tuple[str, str]:
@@ -221,7 +246,7 @@ def render(deps: Deps, path: str, search: str) -> Component | None:
     page, parts = found
     state, _ = readiness(deps.read)
     if state != "ready":
-        return not_ready(Texts(language(deps)))
+        return not_ready(Texts(language(deps)), is_outdated=state == "outdated")
     query = {key: values[0] if len(values) == 1 else values for key, values in parse_qs(search.lstrip("?")).items()}
     return page.layout(**{key: value for key, value in query.items() if key.isidentifier()} | parts)
 

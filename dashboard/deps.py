@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Literal
 
+from dashboard.answers import Answers
 from dashboard.page import Pages
 from dashboard.settings import Settings
 from etl.db import make_engine
@@ -39,6 +40,7 @@ class Deps:
     process: Process = "staff"
     now: Callable[[], datetime] = utc_now
     pages: Pages = field(default_factory=Pages)
+    answers: Answers = field(default_factory=Answers)
 
     def today(self) -> date:
         """Today in the city."""

@@ -55,7 +55,7 @@ def register(app: Dash, deps: Deps) -> Callable[[str], tuple[Component, Componen
         State(Shell.DEFAULTS, "data"),
         prevent_initial_call=True,
     )
-    bind_block(app, deps, Shell.STATUS, status)
+    bind_block(app, deps, Shell.STATUS, status, is_first=True)
     return lambda lang: (bar(deps, lang), status_line(Texts(lang)))
 
 

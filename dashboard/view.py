@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import parse_qs, urlencode
 
 import flask
 
 from dashboard import queries
+from dashboard.answers import KEPT_S
 from dashboard.filters import Filters, parse, to_query
 from dashboard.i18n import Texts, choose
 
@@ -61,6 +62,16 @@ class View:
     def query(self) -> str:
         """The canonical query of the filters and the rest, to be put behind a question mark."""
         return "&".join([to_query(self.filters), *([urlencode(self.extra)] if self.extra else [])])
+
+    @cached_property
+    def key(self) -> tuple[Any, ...]:
+        """What an answer to this view may be kept by: what is asked, of which state of the data, in which minute."""
+        minute = int(self.now.timestamp() // KEPT_S)
+        return self.query, self.lang, queries.data_state(self.read), minute
+
+    def once(self, name: str, ask: Callable[[View], Any]) -> Any:
+        """What `ask(view)` gives, asked once for all parts of the page that need it."""
+        return self.deps.answers.of((name, *self.key), lambda: ask(self))
 
     def href(self, path: str, **extra: str) -> str:
         """A link to another page that keeps the filters; `extra` is added (keys of `EXTRA`)."""

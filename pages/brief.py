@@ -104,8 +104,16 @@ def register(app: Dash, deps: Deps) -> None:
     shelf = Shelf()
     deps.pages.add(Page(PATH, "brief.title", partial(layout, deps), nav="brief.title", order=10))
     bind_block(app, deps, Ids.WHEN, partial(blocks.heading, shelf), is_first=True)
-    bind_block(app, deps, f"{Ids.TOLD}-body", partial(blocks.told_block, shelf), is_first=True)
-    bind_block(app, deps, f"{Ids.FIGURES}-body", partial(blocks.figures_block, shelf), is_first=True)
+    bind_block(
+        app, deps, f"{Ids.TOLD}-body", partial(blocks.told_block, shelf), is_first=partial(shelf.is_quick, "watch")
+    )
+    bind_block(
+        app,
+        deps,
+        f"{Ids.FIGURES}-body",
+        partial(blocks.figures_block, shelf),
+        is_first=partial(shelf.is_quick, "strip"),
+    )
     bind_block(app, deps, f"{Ids.DECISIONS}-body", partial(blocks.decisions_block, shelf), is_kept=False)
     bind(app, deps, Ids.LATE, partial(charts.late, shelf), has_figure=False)
     bind(app, deps, Ids.BACKLOG, partial(charts.backlog, shelf))

@@ -104,7 +104,7 @@ def tried(
 def register(app: Dash, deps: Deps) -> None:
     """Add the page and bind its parts."""
     deps.pages.add(Page(PATH, "sla.title", partial(layout, deps), nav="sla.title", order=40))
-    bind_block(app, deps, Ids.KPIS, strip)
+    bind_block(app, deps, Ids.KPIS, strip, is_first=True)
     for name, (chart_of, _, _, _, has_figure) in CARDS.items():
         bind(app, deps, name, chart_of, has_figure=has_figure)
     app.callback(

@@ -153,6 +153,10 @@ def territories(view: View) -> Chart:
 
 def territories_of(view: View) -> pd.DataFrame:
     """Columns `code, name, geometry, due, late, late_pct, open_late, text` of the lowest territories."""
+    return cast("pd.DataFrame", view.once("late_territories", _ask_territories))
+
+
+def _ask_territories(view: View) -> pd.DataFrame:
     counted = sums(view.read, view.filters, "due", ["due", "late_closed", "open"], by="territory", now=view.now)
     counted = counted.set_index("code")
     marks = _marks(view)
@@ -172,7 +176,7 @@ def territories_of(view: View) -> pd.DataFrame:
 
 def _marks(view: View) -> pd.DataFrame:
     """Late and urgent requests with their words; asked once per answer."""
-    return cast("pd.DataFrame", _once(view, "_late_marks", _ask_marks))
+    return cast("pd.DataFrame", view.once("late_marks", _ask_marks))
 
 
 def _ask_marks(view: View) -> pd.DataFrame:
@@ -198,7 +202,7 @@ def _ask_marks(view: View) -> pd.DataFrame:
 
 
 def _clusters(view: View) -> pd.DataFrame:
-    return cast("pd.DataFrame", _once(view, "_late_clusters", _ask_clusters))
+    return cast("pd.DataFrame", view.once("late_clusters", _ask_clusters))
 
 
 def _ask_clusters(view: View) -> pd.DataFrame:
@@ -210,12 +214,6 @@ def _ask_clusters(view: View) -> pd.DataFrame:
         for topic, n in zip(found["topic"], found["n"], strict=True)
     ]
     return found.assign(text=texts)
-
-
-def _once(view: View, name: str, ask: Any) -> Any:
-    if name not in view.__dict__:
-        view.__dict__[name] = ask(view)
-    return view.__dict__[name]
 
 
 def _style(view: View) -> dict[str, Any] | None:

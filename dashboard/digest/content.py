@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -98,6 +98,8 @@ class Draft:
     now: datetime
     min_n: int
     lock: threading.RLock = field(default_factory=threading.RLock)
+    watched: Callable[[Callable[[], Watch]], Watch] = field(default=lambda make: make())
+    """Gives the lines, from where they are kept or from what makes them: a day that is over needs them once a load."""
 
     @classmethod
     def of(cls, view: View) -> Draft:
@@ -173,7 +175,7 @@ class Draft:
         )  # fmt: skip
 
     def _watch(self, _source: Reader) -> Watch:
-        return watch(self.read, self.filters, self.day, holidays=self._holidays, now=self.moment)
+        return self.watched(lambda: watch(self.read, self.filters, self.day, holidays=self._holidays, now=self.moment))
 
     @property
     def _holidays(self) -> Mapping[date, str]:
@@ -220,8 +222,8 @@ class Shelf:
         """The draft of this view; decisions change without a load, so they are asked anew by `fresh_decisions`."""
         made = Draft.of(view)
         minute = None if made.is_past else int(view.now.timestamp() // 60)
-        state = id(queries.reference(view.read))
-        key = (made.day, to_query(made.filters), minute, state)
+        made.watched = lambda make: view.deps.answers.of(_watch_key(made), make)
+        key = (*_watch_key(made), minute)
         with self._lock:
             held = self._drafts.setdefault(key, made)
             self._drafts.move_to_end(key)
@@ -229,8 +231,19 @@ class Shelf:
                 self._drafts.popitem(last=False)
         return held
 
+    def is_quick(self, name: str, view: View) -> bool:
+        """Whether a part is worked out already, or is in a moment: no replay of a past day, no watch of a new one."""
+        draft = self.draft(view)
+        if name in draft.__dict__.get("_parts", {}):
+            return True
+        return not draft.is_past and (name != "watch" or view.deps.answers.has(_watch_key(draft)))
+
     def forget_decisions(self) -> None:
         """After one was written."""
         with self._lock:
             for draft in self._drafts.values():
                 draft.__dict__.get("_parts", {}).pop("decisions", None)
+
+
+def _watch_key(draft: Draft) -> tuple[Any, ...]:
+    return "watch", draft.day, to_query(draft.filters), queries.data_state(draft.read)

@@ -11,7 +11,7 @@ from dashboard.queries.measures import MEASURES, STOCKS
 from dashboard.queries.percentiles import lifetimes, sketch
 from dashboard.queries.populations import POPULATIONS
 from dashboard.queries.reader import Reader
-from dashboard.queries.reference import NONE, Reference, reference
+from dashboard.queries.reference import NONE, Reference, data_state, reference
 from dashboard.queries.rows import count_rows, rows
 from dashboard.queries.series import BY, breakdown, heat, norm, series, total
 from dashboard.queries.status import data_span, has_simulated, loads, reject_reasons, rejects, status, unmapped
@@ -30,6 +30,7 @@ __all__ = [
     "breakdown",
     "count_rows",
     "data_span",
+    "data_state",
     "has_simulated",
     "heat",
     "lifetimes",

@@ -76,7 +76,8 @@ class Reader:
         with self.connect() as connection:
             found = connection.execute(statement)
             names = list(found.keys())
-            return pd.DataFrame.from_records(found.fetchall(), columns=names)
+            # Plain tuples: pandas asks every SQLAlchemy row what else it is, a third of the time of small answers.
+            return pd.DataFrame.from_records([tuple(row) for row in found], columns=names)
 
     def today(self, now: datetime) -> date:
         """The city's day at `now`."""

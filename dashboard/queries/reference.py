@@ -65,6 +65,7 @@ class Reference:
     tables: Mapping[str, pd.DataFrame]
     milestones: pd.DataFrame
     _codes: dict[str, dict[int, str]] = field(default_factory=dict, repr=False)
+    _labels: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict, repr=False)
 
     def codes(self, kind: str) -> frozenset[str] | None:
         """The codes of a filter's kind; None where the kind is not known here."""
@@ -107,13 +108,7 @@ class Reference:
 
     def label(self, kind: str, code: str, lang: str) -> str:
         """The name of a code in `lang`, else in the city's own language; an empty text for `NONE`."""
-        table = self.tables.get(kind)
-        if table is None or code not in table.index:
-            return code
-        names: Mapping[str, str] = self.cell(kind, code, "names") or {}
-        return next(
-            (names[one] for one in (lang, *self.languages, "en") if names.get(one)), str(self.cell(kind, code, "name"))
-        )
+        return self.labels(kind, lang).get(code, code) if kind in self.tables else code
 
     def cell(self, kind: str, code: str, column: str) -> Any:
         """What the table of a kind says of a code."""
@@ -121,7 +116,16 @@ class Reference:
 
     def labels(self, kind: str, lang: str) -> dict[str, str]:
         """Names by code."""
-        return {str(code): self.label(kind, str(code), lang) for code in self.tables[kind].index}
+        held = self._labels.get((kind, lang))
+        if held is None:
+            table = self.tables[kind]
+            told = zip(table.index, table["names"], table["name"], strict=True)
+            held = {str(code): self._named(names or {}, str(name), lang) for code, names, name in told}
+            self._labels[kind, lang] = held
+        return held
+
+    def _named(self, names: Mapping[str, str], name: str, lang: str) -> str:
+        return next((names[one] for one in (lang, *self.languages, "en") if names.get(one)), name)
 
     def population(self, codes: Iterable[str] = (), *, is_65_plus: bool = False) -> int | None:
         """Residents of territories (none given: of the whole city), counted once along the tree; None if not known."""
@@ -144,7 +148,7 @@ class Reference:
 
 def reference(read: Reader, city: str | None = None) -> Reference:
     """The city's reference rows; kept until its profile or its loads change."""
-    state = read.remember("state", lambda: _state(read))
+    state = data_state(read)
     held = read.kept.get("reference")
     if held is not None and held[0] == state:
         return held[1]  # type: ignore[no-any-return]
@@ -153,11 +157,18 @@ def reference(read: Reader, city: str | None = None) -> Reference:
     return made
 
 
+def data_state(read: Reader) -> tuple[Any, ...]:
+    """What an answer may be kept for: it changes when the profile is written, and when a load begins and ends."""
+    return tuple(read.remember("state", lambda: _state(read)))
+
+
 def _state(read: Reader) -> tuple[Any, ...]:
-    newest = select(func.max(load_run.c.load_id)).where(load_run.c.city_id == read.city_id).scalar_subquery()
+    own = load_run.c.city_id == read.city_id
+    newest = select(func.max(load_run.c.load_id)).where(own).scalar_subquery()
+    ended = select(func.max(load_run.c.ended_at, type_=load_run.c.ended_at.type)).where(own).scalar_subquery()
     written = select(city_table.c.updated_at).where(city_table.c.city_id == read.city_id).scalar_subquery()
     with read.connect() as connection:
-        return tuple(connection.execute(select(written, newest)).one())
+        return tuple(connection.execute(select(written, newest, ended)).one())
 
 
 def _read(read: Reader) -> Reference:

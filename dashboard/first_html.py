@@ -1,0 +1,69 @@
+"""A screen as plain HTML: what a reader sees, and can read, before any script has come.
+
+The same components are laid out by Dash a moment later, so nothing moves. Ids are left out, because for that moment
+both are on the page; so are fields and charts, whose places keep their size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from typing import Any, Final
+
+from dash.development.base_component import Component
+
+_NAMES: Final = {
+    "className": "class", "tabIndex": "tabindex", "hrefLang": "hreflang", "colSpan": "colspan", "rowSpan": "rowspan",
+    "scope": "scope", "href": "href", "src": "src", "alt": "alt", "width": "width", "height": "height",
+    "title": "title", "lang": "lang", "role": "role", "type": "type", "dateTime": "datetime",
+}  # fmt: skip
+_FLAGS: Final = ("hidden", "open", "disabled")
+_BOUND: Final = ("aria-labelledby", "aria-describedby", "aria-controls", "aria-live")
+"""Attributes that name ids, or that would have the same words read out twice."""
+_STAND_INS: Final = {"Link": "a", "MantineProvider": "div", "Graph": "div"}
+_VOID: Final = frozenset({"img", "br", "hr", "input"})
+
+
+def to_html(part: Any) -> str:
+    """`part` (a component, a text, a number, or a list of them) as HTML, every text and value escaped."""
+    return "".join(_written(part))
+
+
+def _written(part: Any) -> Iterator[str]:
+    if part is None or isinstance(part, bool):
+        return
+    if isinstance(part, list | tuple):
+        for one in part:
+            yield from _written(one)
+    elif isinstance(part, Component):
+        yield from _component(part.to_plotly_json())
+    else:
+        yield escape(str(part), quote=False)
+
+
+def _component(told: dict[str, Any]) -> Iterator[str]:
+    """A component from its type, namespace and properties."""
+    name, props = told["type"], told["props"]
+    if told["namespace"] == "dash_html_components":
+        yield from _element(name.lower(), props)
+    elif name in _STAND_INS:
+        yield from _element(_STAND_INS[name], props)
+    elif name not in ("Store", "Location"):
+        yield '<div class="first-field"></div>'
+
+
+def _element(name: str, props: dict[str, Any]) -> Iterator[str]:
+    yield f"<{name}"
+    for prop, value in props.items():
+        if prop in _FLAGS and value:
+            yield f" {prop}"
+        elif isinstance(value, str | int) and (prop in _NAMES or _is_open(prop)):
+            yield f' {_NAMES.get(prop, prop)}="{escape(str(value))}"'
+    yield ">"
+    if name not in _VOID:
+        yield from _written(props.get("children"))
+        yield f"</{name}>"
+
+
+def _is_open(prop: str) -> bool:
+    return prop.startswith(("aria-", "data-")) and prop not in _BOUND
