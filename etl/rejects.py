@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -49,14 +53,58 @@ def as_file(rejects: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([meta, rows], axis=1)
 
 
-def mended_rows(frame: pd.DataFrame) -> tuple[list[int], pd.DataFrame]:
-    """The ids and the rows themselves of a mended file; raises `SourceError` where it is no such file."""
-    if ID_COLUMN not in frame.columns:
-        raise SourceError(f"no column {ID_COLUMN}: mend a file that `python -m etl rejects export` wrote")
-    rows = frame[[name for name in frame.columns if not str(name).startswith(PREFIX)]]
-    if rows.empty or not len(rows.columns):
-        raise SourceError("no columns of the source's own: its rows cannot be mended here, mend them at the source")
-    return [int(value) for value in frame[ID_COLUMN]], rows
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """Mended rows of one source (and one table of a directory): `ids` of their rejects, `rows` the file's cells."""
+
+    source: str
+    table: str
+    ids: tuple[int, ...]
+    rows: pd.DataFrame
+
+
+def read_mended(file: Path) -> pd.DataFrame:
+    """The file that `rejects export` wrote, saved again by whatever program; raises `SourceError` for another one."""
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+        found = re.search(f'{ID_COLUMN}"?([,;\t|])|[,;\t|]"?{ID_COLUMN}', text.partition("\n")[0])
+        separator = (found[1] or found[0][0]) if found else ","
+        frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, sep=separator)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise SourceError(
+            f"{file}: is not the CSV file that `rejects export` wrote ({error}); save it as CSV in UTF-8"
+        ) from error
+    missing = [name for name in (ID_COLUMN, PREFIX + "source") if name not in frame.columns]
+    if missing:
+        raise SourceError(f"{file}: no column {missing[0]}: mend a file that `python -m etl rejects export` wrote")
+    wrong = frame.loc[~frame[ID_COLUMN].str.fullmatch(r"\d{1,18}"), ID_COLUMN]
+    if len(wrong):
+        raise SourceError(f"{file}, row {wrong.index[0] + 1}: {ID_COLUMN} {wrong.iloc[0]!r} is no number: leave it")
+    return frame
+
+
+def mended_rows(frame: pd.DataFrame) -> tuple[list[Mended], list[int]]:
+    """The rows by source and table, and the ids of those that hold no cell of the source's own to mend."""
+    own = [name for name in frame.columns if not str(name).startswith(PREFIX)]
+    is_empty = (frame[own] == "").all(axis=1) if own else pd.Series(data=True, index=frame.index)
+    filled = frame[~is_empty]
+    is_directory = filled[PREFIX + "source"].str.match("hsds(:|$)")
+    field_ = filled[PREFIX + "field"] if PREFIX + "field" in filled.columns else pd.Series("", index=filled.index)
+    tables = field_.str.replace(r"\..*", "", regex=True).where(is_directory, "")
+    parts = []
+    for (source, table), rows in filled.groupby([filled[PREFIX + "source"], tables], sort=True):
+        parts.append(Mended(str(source), str(table), tuple(map(int, rows[ID_COLUMN])), rows[own]))
+    return parts, [int(value) for value in frame.loc[is_empty, ID_COLUMN]]
+
+
+def own_cells(connection: Connection, city_id: int, part: Mended) -> pd.DataFrame:
+    """The rows with the columns that their source's file had: an export of several sources holds those of all."""
+    with bulk.temporary_ids(connection, load_reject.c.load_reject_id, list(part.ids)) as stage:
+        is_meant = and_(load_reject.c.city_id == city_id, load_reject.c.load_reject_id.in_(select(stage)))
+        raws = bulk.read_frame(connection, select(load_reject.c.raw).where(is_meant))["raw"]
+    had = {name for raw in raws if isinstance(raw, dict) for name in raw}
+    used = (part.rows != "").any()
+    return part.rows[[name for name in part.rows.columns if name in had or used[name]]]
 
 
 def set_status(connection: Connection, city_id: int, ids: Sequence[int], status: str) -> int:

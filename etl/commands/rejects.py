@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import pandas as pd
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -29,9 +30,16 @@ from etl.errors import SourceError
 from etl.ids import city_id_of
 from etl.locks import writing
 from etl.pipeline import run_load
-from etl.prepared import FileBatches
 from etl.report import LoadReport
 from etl.settings import Settings
+from etl.sources.hsds_read import FILE_OF
+
+NOTHING_TO_MEND = (
+    "they hold no cells (a row that could not be cut into columns is not kept, it may hold anything); "
+    "mend them in the source's own file and load that again, which settles them"
+)
+AS_WRITTEN = {"separator": ",", "encoding": "utf-8", "skip_rows": "0"}
+"""How the mended rows are handed to the source, whatever its own files are like."""
 
 Source = Annotated[str | None, typer.Option("--source", help="only those of this source")]
 Reason = Annotated[str | None, typer.Option("--reason", help="only those with this reason")]
@@ -104,59 +112,48 @@ def resubmit(
     city: CityOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Load mended rows through their source; those that fit now are marked as mended."""
+    """Load mended rows through their source; those that fit now are marked as mended, the others stay as rejects."""
     reports: list[LoadReport] = []
     with command_errors():
         settings = settings_of(city)
-        frame = _read(file)
+        parts, empty = rejects.mended_rows(rejects.read_mended(file))
+        if not parts:
+            raise SourceError(f"{file}: {NOTHING_TO_MEND}")
         with open_engine(settings) as engine:
-            for source, rows in frame.groupby(rejects.PREFIX + "source", sort=True):
-                reports += _resubmit(engine, settings, str(source), rows, file.name)
+            for part in parts:
+                report = _resubmit(engine, settings, part, file.name)
+                reports.append(report)
+    if empty:
+        print(f"{len(empty)} rows stay open: {NOTHING_TO_MEND}", file=sys.stderr)
     finish(reports, as_json=as_json)
 
 
-def _read(file: Path) -> pd.DataFrame:
-    try:
-        frame = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig", sep=None, engine="python")
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise SourceError(f"{file} is not the CSV file that `rejects export` wrote: {error}") from error
-    rejects.mended_rows(frame)
-    return frame
-
-
-def _resubmit(engine: Engine, settings: Settings, source: str, frame: pd.DataFrame, name: str) -> list[LoadReport]:
+def _resubmit(engine: Engine, settings: Settings, part: rejects.Mended, name: str) -> LoadReport:
     from etl.sources import open_source
 
-    ids, rows = rejects.mended_rows(frame)
-    used = [column for column in rows.columns if (rows[column] != "").any()]
     profile = profile_of(settings)
-    reports: list[LoadReport] = []
+    label = f"{name} (mended {part.table})" if part.table else f"{name} (mended)"  # a load settles rejects by file
     with tempfile.TemporaryDirectory(prefix="linka-mended-") as folder:
-        path = Path(folder) / name
-        rows[used].to_csv(path, index=False, encoding="utf-8")
-        options: dict[str, Any] = {}
-        for found in open_source(source, [str(path)], profile=profile, settings=settings, options=options):
-            assert isinstance(found, FileBatches)
-            with progress_for(found.file, total=len(rows)) as bar:
-                reports.append(
-                    run_load(
-                        engine, profile, found.batches, source=found.source, file=found.file,
-                        file_hash=found.file_hash, is_simulated=False, now=datetime.now(UTC), progress=bar,
-                    )
-                )  # fmt: skip
-    _settle(engine, settings, reports, ids)
-    return reports
+        path = Path(folder) / (f"{FILE_OF.get(part.table, part.table)}.csv" if part.table else name)
+        with engine.begin() as connection:
+            rows = rejects.own_cells(connection, city_id_of(settings.city), part)
+        rows.to_csv(path, index=False, encoding="utf-8")
+        (found,) = open_source(part.source, [str(path)], profile=profile, settings=settings, options=AS_WRITTEN)
+        with progress_for(found.file, total=len(part.rows)) as bar:
+            report = run_load(
+                engine, profile, found.batches, source=found.source, file=label, file_hash=found.file_hash,
+                is_simulated=False, now=datetime.now(UTC), progress=bar,
+            )  # fmt: skip
+    _settle(engine, settings, report, part.ids)
+    return report
 
 
-def _settle(engine: Engine, settings: Settings, reports: list[LoadReport], ids: list[int]) -> None:
+def _settle(engine: Engine, settings: Settings, report: LoadReport, ids: Sequence[int]) -> None:
     """Rows that fit are mended; those refused again are replaced by their new entry."""
     city_id = city_id_of(settings.city)
     with writing(engine) as connection:
-        refused: set[int] = set()
-        for report in reports:
-            again = bulk.read_frame(connection, rejects.chosen(city_id, source=report.source))
-            mine = again[again["load_id"] == report.load_id]
-            refused |= {int(number) for number in mine["row_no"].dropna()}
+        again = bulk.read_frame(connection, rejects.chosen(city_id, source=report.source))
+        refused = {int(number) for number in again.loc[again["load_id"] == report.load_id, "row_no"].dropna()}
         mended = [reject for number, reject in enumerate(ids, start=1) if number not in refused]
         rejects.set_status(connection, city_id, mended, "mended")
         rejects.set_status(connection, city_id, [reject for reject in ids if reject not in set(mended)], "dismissed")

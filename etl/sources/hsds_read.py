@@ -43,6 +43,9 @@ TABLES: Mapping[str, str] = {
 }  # fmt: skip
 """Our table by the name of a file or a JSON key."""
 
+FILE_OF: Mapping[str, str] = {"hsds_contact": "contacts"}
+"""The name of a table's file where it is not the table's own."""
+
 KNOWN_TABLES = frozenset(TABLES.values())
 
 
@@ -58,11 +61,13 @@ class RawDirectory:
     left_out: Counter[str] = field(default_factory=Counter)
     is_whole: bool = True
     _places: dict[tuple[str, str], Row] = field(default_factory=dict)
+    _read: Counter[str] = field(default_factory=Counter)
 
     def add(self, table: str, row: Row, *, is_nested: bool) -> None:
         """Add a row; one whose id is known is merged where it is nested, else it is a repeat."""
         listed = self.rows.setdefault(table, [])
-        row["_row_no"] = len(listed) + 1
+        self._read[table] += 1
+        row["_row_no"] = self._read[table]
         id_ = row.get("id")
         known = self._places.get((table, str(id_))) if id_ not in (None, "") else None
         if known is None:
@@ -72,7 +77,7 @@ class RawDirectory:
         elif is_nested:
             known.update({name: value for name, value in row.items() if known.get(name) in (None, "")})
         else:
-            self.repeated.append((table, len(listed) + 1, row))
+            self.repeated.append((table, self._read[table], row))
 
 
 def read_json(text: bytes, into: RawDirectory, *, name: str) -> None:

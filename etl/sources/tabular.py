@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from etl.errors import SourceError
 from etl.maps import ColumnMap, ReadOptions
 from etl.prepared import FileBatches
 from etl.settings import Settings
@@ -68,7 +69,10 @@ def _overridden(read: ReadOptions, options: Mapping[str, str]) -> ReadOptions:
     given = {name: options[name] for name in ("separator", "encoding", "sheet") if name in options}
     if given.get("separator") == "\\t":
         given["separator"] = "\t"
-    return replace(read, **given)  # type: ignore[arg-type]
+    rows = options.get("skip_rows", str(read.skip_rows))
+    if not rows.isdigit():
+        raise SourceError(f"--option skip_rows={rows}: write a whole number")
+    return replace(read, skip_rows=int(rows), **given)  # type: ignore[arg-type]
 
 
 def _files(
