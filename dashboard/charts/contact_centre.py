@@ -195,7 +195,9 @@ def lines(view: View) -> Chart:
     ]
     frame = sums(view.read, view.filters, "contacts", names, by="line", now=view.now)
     waited = quantiles(view.read, view.filters, "waits", (0.5, 0.9), by="line", now=view.now)
-    frame = frame.merge(waited.drop(columns="n"), on="code", how="left").sort_values("contacts", ascending=False)
+    for part in ("p50", "p90"):
+        frame[part] = frame["code"].map(waited.set_index("code")[part]).astype(float)
+    frame = frame.sort_values("contacts", ascending=False)
     frame["line"] = [
         view.reference.label("line", code, view.lang) or view.t("centre.no_line") for code in frame["code"]
     ]

@@ -189,7 +189,7 @@ def promises(view: View) -> Chart:
         label = view.reference.label("request_class", str(code), view.lang)
         rows.append((label, *(_time(view, one) for one in (half, nine)), n, half or float("inf")))
     frame = pd.DataFrame(rows, columns=["label", "half", "nine", "n", "order"]).sort_values("order", ignore_index=True)
-    finding = ""
+    finding = view.t("sla.promises_few")
     if len(frame) > 1:
         first, last = frame.iloc[0], frame.iloc[-1]
         finding = view.t("sla.promises_says", first=first["label"], fast=first["half"], last=last["label"],

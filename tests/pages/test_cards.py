@@ -22,7 +22,7 @@ from dashboard.downloads import csv_lines, plain
 from dashboard.i18n import LANGUAGES
 from dashboard.kpis import kpi_cards
 from dashboard.view import View, view
-from pages import data
+from pages import brief, compare, contact_centre, data, executor, executors, followups, late_map, sla, topics
 from pages.volumes import CARDS
 
 HOME = "http://localhost"
@@ -32,6 +32,12 @@ QUERIES = (
     "?grain=quarter&group=seniors",
     "?from=1999-01-01&to=1999-01-31",
 )
+OTHERS: dict[str, Any] = {
+    str(name): found[0]
+    for page in (topics, executors, executor, followups, contact_centre, compare, sla, late_map, brief)
+    for name, found in getattr(page, "CARDS", {}).items()
+}
+"""Every other page's cards by id; each is tried with fewer questions and languages, all together with all."""
 CHARTS = [chart_of for chart_of, *_ in CARDS.values()] + [data.sources, data.loads, data.rejects, data.unmapped]
 
 
@@ -60,6 +66,20 @@ def test_a_card_fills_for_any_question(staff_app: LinkaDash, chart_of: Any, quer
 def test_a_card_speaks_every_language(staff_app: LinkaDash, chart_of: Any, lang: str) -> None:
     chart = chart_of(replace(view(staff_app.deps, ""), lang=lang))
     assert "{" not in chart.finding + chart.unit + chart.note
+
+
+@pytest.mark.parametrize("place", range(len(OTHERS)), ids=list(OTHERS))
+def test_a_card_of_another_page_fills_too(staff_app: LinkaDash, place: int) -> None:
+    chart_of = list(OTHERS.values())[place]
+    for step, query in enumerate((QUERIES[2 * (place % 2)], QUERIES[3])):
+        seen = replace(view(staff_app.deps, query), lang=LANGUAGES[(place + step) % len(LANGUAGES)])
+        chart = chart_of(seen)
+        says, figure, _ = filled(chart, seen.t, csv="/x.csv", xlsx="/x.xlsx")
+        go.Figure(figure)
+        assert texts(says).strip()
+        assert chart.is_empty or chart.finding
+        assert "{" not in chart.finding + chart.unit + chart.note
+        assert set(chart.columns) <= set(chart.table.columns) or chart.table.empty
 
 
 def test_the_total_on_the_card_is_the_total_of_the_table_and_of_the_facts(deps: Deps, staff_app: LinkaDash) -> None:
