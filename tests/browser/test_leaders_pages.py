@@ -1,12 +1,20 @@
-"""Topics, contact centre and comparison in a browser."""
+"""Topics, executors, follow-ups, contact centre and comparison in a browser, on a projector and on a phone."""
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
+import openpyxl
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
+
+from pages import compare, contact_centre, executor, executors, followups, topics
+from tests.browser.conftest import SCREENS
 
 
 @pytest.fixture(scope="module")
@@ -14,21 +22,115 @@ def address(serve: Callable[[Any], str], staff_app: Any) -> str:
     return serve(staff_app)
 
 
-@pytest.mark.parametrize(
-    ("path", "cards"),
-    [
-        ("/topics", ("topics-new", "topics-tree", "topics-movers", "topics-mix", "topics-drift", "topics-groups")),
-        ("/contact-centre", ("centre-reached", "centre-level", "centre-waits", "centre-lines", "centre-messages")),
-        ("/compare", ("compare-days", "compare-topics", "compare-figures")),
-    ],
-)
-def test_every_card_has_its_sentence_and_axe_finds_nothing_serious(
-    page: Page, address: str, path: str, cards: tuple[str, ...], axe: Callable[..., Any]
-) -> None:
-    page.goto(address + path)
+def opened(page: Page, url: str, cards: Any, wait_idle: Any) -> None:
+    """Open a page and wait until each card says something."""
+    page.goto(url)
     for card in cards:
-        expect(page.locator(f"#{card} .finding")).not_to_be_empty(timeout=20_000)
+        expect(page.locator(f"#{card} :is(.finding, .state-title)").first).not_to_be_empty(timeout=20_000)
+    wait_idle(page)
+
+
+@pytest.mark.parametrize(
+    ("found", "size", "scheme"),
+    [
+        (topics, "wide", "light"),
+        (executors, "phone", "dark"),
+        (executor, "wide", "dark"),
+        (followups, "phone", "light"),
+        (contact_centre, "phone", "dark"),
+        (compare, "wide", "light"),
+    ],
+    ids=lambda one: getattr(one, "__name__", one),
+)
+def test_every_card_has_its_sentence_nothing_is_too_wide_and_axe_finds_nothing_serious(
+    page: Page, address: str, found: Any, size: str, scheme: Literal["light", "dark"], axe: Callable[..., Any], wait_idle: Any
+) -> None:
+    width, height = SCREENS[size]
+    page.set_viewport_size(ViewportSize(width=width, height=height))
+    page.emulate_media(color_scheme=scheme)
+    opened(page, address + found.PATH, found.CARDS, wait_idle)
     assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for card in found.CARDS:
+        drawn = page.locator(f"#{card} .js-plotly-plot")
+        if drawn.count():
+            inner, outer = drawn.bounding_box(), page.locator(f"#{card}").bounding_box()
+            assert inner
+            assert outer
+            assert inner["x"] + inner["width"] <= outer["x"] + outer["width"] + 1, card
+
+
+def test_the_tree_opens_on_a_click_and_its_table_narrows_the_page(page: Page, address: str, wait_idle: Any) -> None:
+    opened(page, f"{address}/topics", topics.CARDS, wait_idle)
+    slices = page.locator("#topics-tree .slice")
+    whole = slices.count()
+    slices.nth(1).click(position={"x": 6, "y": 6})
+    expect(page.locator("#topics-tree .pathbar")).not_to_have_count(0)
+    expect(slices).not_to_have_count(whole)
+    page.locator("#topics-table tbody a").first.click()
+    page.wait_for_url("**topic=**")
+    expect(page.locator("#kpi-topic_share_pct .kpi-number")).to_be_visible()
+    wait_idle(page)
+
+
+def texts(cells: Locator) -> list[str]:
+    return [one.strip() for one in cells.all_inner_texts()]
+
+
+def test_the_files_hold_what_the_table_on_the_screen_shows(
+    page: Page, address: str, wait_idle: Any, tmp_path: Path
+) -> None:
+    opened(page, f"{address}/followups?from=2026-04-01&to=2026-05-20", followups.CARDS, wait_idle)
+    card = page.locator("#followups-reasons")
+    card.locator(".twin > summary").click()
+    head, names, counts = (texts(card.locator(css)) for css in ("thead th", "tbody th", "tbody tr td:nth-child(2)"))
+    held = {}
+    for kind in ("CSV", "XLSX"):
+        with page.expect_download() as caught:
+            card.locator(".file", has_text=kind).click()
+        held[kind] = tmp_path / f"reasons.{kind.lower()}"
+        caught.value.save_as(held[kind])
+    rows = list(csv.reader(io.StringIO(held["CSV"].read_text(encoding="utf-8-sig"))))
+    sheet = list(openpyxl.load_workbook(held["XLSX"]).active.iter_rows(values_only=True))
+    assert rows[0] == head == list(sheet[0])
+    assert [row[0] for row in rows[1:]] == names == [row[0] for row in sheet[1:]]
+    assert [row[1] for row in rows[1:]] == counts == [str(row[1]) for row in sheet[1:]]
+
+
+def test_executors_speak_slovak_and_print_without_controls(page: Page, address: str, wait_idle: Any) -> None:
+    opened(page, f"{address}/executors", executors.CARDS, wait_idle)
+    page.locator("details.menu > summary").click()
+    page.get_by_role("link", name="Slovenčina").click()
+    expect(page.locator("h1")).to_have_text("Vykonávatelia")
+    expect(page.locator("#executors-split thead")).to_contain_text("Potvrdené včas")
+    expect(page.locator("#executors-on-time .legend-keys")).to_contain_text("v medziach náhody")
+    wait_idle(page)
+    page.emulate_media(media="print")
+    for css in (".filter-band", ".nav", ".files", ".what", ".twin"):
+        expect(page.locator(css).first).to_be_hidden()
+    hidden = page.locator("#executors-table .table-scroll").evaluate("one => one.scrollHeight - one.clientHeight")
+    assert hidden <= 1, "a table is cut off on paper"
+    assert len(page.pdf(format="A4")) > 20_000
+
+
+def test_the_tab_key_reaches_every_control_of_a_page(page: Page, address: str, wait_idle: Any) -> None:
+    opened(page, f"{address}/compare?from=2026-05-01&to=2026-05-20", compare.CARDS, wait_idle)
+    page.locator("h1").focus()
+    wanted = page.evaluate(
+        """() => [...document.querySelectorAll('main :is(a[href], button, input, summary, [tabindex="0"])')]
+            .filter(one => one.checkVisibility() && !one.disabled && one.tabIndex >= 0
+                && !one.closest('details:not([open]) > :not(summary)'))
+            .map((one, place) => { one.dataset.walk = place; return place; })"""
+    )
+    reached: set[int] = set()
+    for _ in range(len(wanted) + 10):
+        page.keyboard.press("Tab")
+        place = page.evaluate("document.activeElement.dataset.walk")
+        reached |= {int(place)} if place is not None else set()
+    missed = sorted(set(wanted) - reached)
+    assert not missed, page.evaluate(
+        "places => places.map(one => document.querySelector(`[data-walk='${one}']`).outerHTML.slice(0, 120))", missed
+    )
 
 
 def test_side_b_goes_into_the_address_and_back_into_its_fields(page: Page, address: str) -> None:
@@ -39,3 +141,12 @@ def test_side_b_goes_into_the_address_and_back_into_its_fields(page: Page, addre
     expect(page.locator(".side-b")).to_contain_text("5")
     page.go_back()
     expect(page.locator("#compare-from")).to_have_value("2026-04-11")
+
+
+def test_two_areas_stand_side_by_side_on_every_figure(page: Page, address: str, wait_idle: Any) -> None:
+    opened(page, f"{address}/compare?territory=kamppi&vs_territory=kluuvi", compare.CARDS, wait_idle)
+    expect(page.locator(".side-a")).to_contain_text("Kamppi")
+    expect(page.locator(".side-b")).to_contain_text("Kluuvi")
+    held = json.loads(page.locator("#compare-figures [data-table]").get_attribute("data-table") or "{}")
+    assert len(held["rows"]) > 40
+    assert [row[0] for row in held["rows"]].count("Contacts") == 1
