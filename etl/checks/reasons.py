@@ -12,7 +12,10 @@ CURES: Mapping[str, str] = {
     "missing_day": "fill in the day",
     "missing_name": "fill in the name",
     "missing_request": "fill in the key of the request",
-    "bad_instant": "write the moment as the map's [formats] say, or name its format there; years 1900 to 2099",
+    "bad_instant": (
+        "write the moment as the map's [formats] say, or name its format there (`excel` for a number of days); "
+        "years 1900 to 2099"
+    ),
     "bad_number": "write a plain number",
     "negative_number": "write a number of 0 or more",
     "duplicate_key": "the key came before in this file: give each row a key of its own, or keep one row of each",
@@ -27,6 +30,7 @@ REPAIRS: Mapping[str, str] = {
     "due_before_created": "due before it was received: the due moment is dropped, the city's own terms hold",
     "point_zero": "point at 0, 0: no point",
     "point_far": "point outside the city's extent: no point",
+    "point_swapped": "longitude and latitude in each other's place: put right",
     "point_rounded": "point rounded to whole degrees: no point",
     "point_half": "longitude without latitude or the other way round: no point",
     "point_impossible": "no such longitude or latitude: no point",

@@ -1,6 +1,6 @@
 """What all commands share: options, opening the database, one clear line for an error, progress, and exit codes.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but rows were rejected and `--strict` was given.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no row of a file was taken, or with `--strict` some were not.
 """
 
 from __future__ import annotations
@@ -95,6 +95,8 @@ def one_line(error: BaseException) -> str:
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     text = " ".join(str(cause).split()) or type(cause).__name__
     is_of_database = isinstance(error, (DBAPIError, psycopg.Error, sqlite3.Error))
+    if is_of_database and "connection" in text and "failed" in text:
+        return f"the database says: {text}; check LINKA_DATABASE_URL, and that the server runs"
     return f"the database says: {text}" if is_of_database else text
 
 
@@ -152,13 +154,13 @@ def totals(reports: Iterable[LoadReport]) -> dict[str, Any]:
 
 
 def finish(reports: list[LoadReport], *, as_json: bool, is_strict: bool = False) -> None:
-    """Print what the loads did, and end with the exit code that says it."""
+    """Print what the loads did, and end with the exit code that says it; a file refused whole is no success."""
     if as_json:
         say(totals(reports))
     else:
         for report in reports:
             _print(report)
-    if is_strict and any(report.rejected for report in reports):
+    if any(report.rejected and (is_strict or report.rejected == report.read) for report in reports):
         raise typer.Exit(REJECTED)
 
 

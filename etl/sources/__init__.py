@@ -30,6 +30,20 @@ DIRECTORY: Mapping[str, Callable[..., Iterator[FileBatches]]] = {
 """Sources that are not one table of a map."""
 
 
+OPTIONS: Mapping[str, tuple[str, ...]] = {
+    "hsds": ("publisher", "whole"),
+    "osm": ("publisher", "whole", "everywhere"),
+    "open311": (
+        "publisher", "jurisdiction", "api_key", "format", "start", "end", "page_size", "attempts", "wait_s",
+        "incremental",
+    ),
+}  # fmt: skip
+"""What `--option` may say to a source that is not one table."""
+
+READ_OPTIONS = ("separator", "encoding", "sheet", "skip_rows")
+TABLE_OPTIONS = (*READ_OPTIONS, "query", "query_file", "source", "request_source", "contact_source")
+
+
 def names() -> tuple[str, ...]:
     """Names of the sources that come with the program."""
     return tuple(sorted({*shipped_maps(), *DIRECTORY}))
@@ -53,6 +67,10 @@ def open_source(
     if not paths:
         raise SourceError(f"{source}: nothing to load; name a file, a folder or an address")
     base, _, publisher = source.partition(":")
+    known = OPTIONS.get(base, TABLE_OPTIONS)
+    strange = [name for name in given if name not in known and name not in READ_OPTIONS]
+    if strange:
+        raise SourceError(f"--option {strange[0]}: {base} has no such option; it has {', '.join(known)}")
     if base in DIRECTORY:
         if publisher:
             given.setdefault("publisher", publisher)

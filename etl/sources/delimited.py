@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,9 @@ def open_delimited(path: Path, options: ReadOptions, *, chunk_rows: int, name: s
     head = _head(path, encoding, name)
     separator = options.separator or sniff(head, options.skip_rows, where=name)
     header = _header(head, separator, options.skip_rows, name)
-    rows = _Rows(path, encoding, separator, header, options, name)
+    place = _header_place(head, separator, options.skip_rows)
+    is_bare = "\n" not in head and "\r" not in head
+    rows = _Rows(path, encoding, separator, header, replace(options, skip_rows=place), name, is_bare=is_bare)
     return RawFile(name, file_hash, _rows_hint(path, head, encoding), header, rows.chunks(chunk_rows))
 
 
@@ -80,6 +83,16 @@ def _header(head: str, separator: str, skip_rows: int, name: str) -> tuple[str, 
     return unique_names(rows[0])
 
 
+def _header_place(head: str, separator: str, skip_rows: int) -> int:
+    """How many lines stand above the header: those to be skipped, and blank ones, which count as lines, too."""
+    filled = 0
+    for place, row in enumerate(csv.reader(io.StringIO(head, newline=""), delimiter=separator)):
+        filled += bool(row)
+        if filled > skip_rows:
+            return place
+    return skip_rows
+
+
 def _rows_hint(path: Path, head: str, encoding: str) -> int | None:
     lines = head.count("\n")
     size = len(head.encode(encoding, errors="replace"))
@@ -90,10 +103,20 @@ class _Rows:
     """One pass over the file."""
 
     def __init__(
-        self, path: Path, encoding: str, separator: str, header: tuple[str, ...], options: ReadOptions, name: str
+        self,
+        path: Path,
+        encoding: str,
+        separator: str,
+        header: tuple[str, ...],
+        options: ReadOptions,
+        name: str,
+        *,
+        is_bare: bool,
     ) -> None:
+        """`is_bare`: the file is a header without even the end of its line."""
         self.path, self.encoding, self.separator = path, encoding, separator
         self.header, self.options, self.name = header, options, name
+        self.is_bare = is_bare
         self._ragged: list[Any] = []
         self._waiting: list[int] = []
 
@@ -121,17 +144,27 @@ class _Rows:
         return pa.schema([(column, pa.string()) for column in self.header])
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
+        if self.is_bare:
+            return
+        rows = 0
         try:
             with self._stream() as stream:
                 reader = self._reader(stream)
                 while True:
                     try:
-                        yield reader.read_next_batch()
+                        batch = reader.read_next_batch()
                     except StopIteration:
                         return
+                    rows += batch.num_rows
+                    yield batch
         except pa.ArrowInvalid as error:
             if "Empty CSV file" in str(error):
                 return
+            if "straddling" in str(error):
+                raise SourceError(
+                    f"{self.name}: a row some way below row {rows} is longer than {_BLOCK >> 20} MB: a quote that is "
+                    "opened and never closed makes one of all that follow; correct it, and load again"
+                ) from error
             raise SourceError(
                 f"{self.name}: cannot be read as text cut by {self.separator!r}: {error}; "
                 "check the quotes, or give the separator and encoding in the map's [read]"

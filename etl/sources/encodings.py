@@ -13,12 +13,22 @@ from pathlib import Path
 from etl.errors import SourceError
 
 _BOMS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),  # begins as UTF-16's does
+    (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _BLOCK = 1 << 22
 _SAMPLE = 1 << 20
+_ARCHIVES = (
+    (b"\x1f\x8b", "a gzip archive: unpack it first (gunzip), and load what is in it"),
+    (b"PK\x03\x04", "a zip archive or a workbook: unpack it, or give it its own ending (.xlsx)"),
+    (b"PAR1", "a Parquet file: give it its own ending (.parquet)"),
+    (b"\xd0\xcf\x11\xe0", "a workbook of old Excel: save it as .xlsx or CSV"),
+)
+_HALF = 0.3
+"""Of the bytes at even (or odd) places being zero: UTF-16 without its mark, as some programs write it."""
 # Letters beyond ASCII of Slovak, Czech, Polish, Hungarian, Romanian; and of Ukrainian, Belarusian, Russian.
 _LATIN = "áäčďéěíĺľňóôöőřŕšťúůüűýžąćęłńśźżășțâîÁÄČĎÉĚÍĹĽŇÓÔÖŐŘŔŠŤÚŮÜŰÝŽĄĆĘŁŃŚŹŻ„“”–—’§°"
 _CYRILLIC = "абвгґдеёєжзиіїйклмнопрстуўфхцчшщъыьэюя"
@@ -33,16 +43,29 @@ def detect(path: Path) -> str:
     for bom, name in _BOMS:
         if head.startswith(bom):
             return name
-    if b"\x00" in head:
-        raise SourceError(f"{path.name}: holds bytes that no text has: is it a spreadsheet or an archive?")
+    for mark, what in _ARCHIVES:
+        if head.startswith(mark):
+            raise SourceError(f"{path.name}: is no text but {what}")
+    for name, start in (("utf-16-le", 1), ("utf-16-be", 0)):
+        if len(head) > 1 and head[start::2].count(0) > _HALF * len(head) / 2:
+            return name
     return "utf-8" if _is_utf8(path) else _code_page(_telling_bytes(path))
 
 
 def _is_utf8(path: Path) -> bool:
+    """Whether it is UTF-8 throughout; raises `SourceError` naming the line of a byte that no text has."""
     decoder = codecs.getincrementaldecoder("utf-8")()
+    lines = 1
     try:
         with path.open("rb") as handle:
             while block := handle.read(_BLOCK):
+                if 0 in block:
+                    lines += block[: block.index(0)].count(b"\n")
+                    raise SourceError(
+                        f"{path.name}, line {lines}: holds a NUL byte, which no text has: remove it, and load again; "
+                        "or is it no text at all?"
+                    )
+                lines += block.count(b"\n")
                 decoder.decode(block)
             decoder.decode(b"", final=True)
     except UnicodeDecodeError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -25,6 +26,8 @@ def expand(paths: Sequence[str], suffixes: Iterable[str]) -> Iterator[tuple[Path
                 yield found
             continue
         path = Path(text)
+        if path.exists() and not os.access(path, os.R_OK | (os.X_OK if path.is_dir() else 0)):
+            raise SourceError(f"{text}: this account may not read it; ask its owner, or load as another user")
         if path.is_dir():
             listed = sorted(p for p in path.rglob("*") if _is_wanted(p, path, wanted))
             if not listed:
@@ -32,6 +35,8 @@ def expand(paths: Sequence[str], suffixes: Iterable[str]) -> Iterator[tuple[Path
             yield from ((file, file.relative_to(path).as_posix()) for file in listed)
         elif path.is_file():
             yield path, path.name
+        elif path.exists():
+            raise SourceError(f"{text}: is neither a file nor a folder")
         else:
             raise SourceError(f"{text}: there is no such file or folder")
 

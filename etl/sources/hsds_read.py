@@ -15,8 +15,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from etl.errors import SourceError
+from etl.sources.delimited import sniff
 
 Row = dict[str, Any]
+_HEAD = 1 << 16
 
 TABLES: Mapping[str, str] = {
     **dict.fromkeys(("organization", "organizations"), "organization"),
@@ -189,7 +191,7 @@ def read_csv(text: bytes, file: str, into: RawDirectory, *, name: str, encoding:
         raise SourceError(f"{name}: {file} is not UTF-8 ({error}); HSDS wants UTF-8, save it so") from error
     csv.field_size_limit(1 << 24)
     try:
-        rows = list(csv.DictReader(io.StringIO(decoded, newline="")))
+        rows = list(csv.DictReader(io.StringIO(decoded, newline=""), delimiter=sniff(decoded[:_HEAD], where=name)))
     except csv.Error as error:
         raise SourceError(f"{name}: {file} cannot be read as CSV: {error}") from error
     _add_rows(file, rows, into)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from etl.errors import SourceError
+from etl.errors import ColumnError, SourceError
 from etl.maps import ColumnMap, ReadOptions
 from etl.prepared import FileBatches
 from etl.settings import Settings
@@ -22,7 +22,7 @@ from etl.transforms.context import Context
 from etl.transforms.personal import Hasher, load_salt
 from etl.transforms.places import areas_of, extent_of
 from etl.transforms.raw import RawFile
-from etl.transforms.tabular import prepared_chunks
+from etl.transforms.tabular import place_columns, prepared_chunks
 from geodata.profile import CityProfile
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".parquet")
@@ -41,7 +41,15 @@ def open_tabular(
     options = dict(options)
     read = _overridden(column_map.read, options)
     shared = context_of(column_map, profile=profile, settings=settings, options=options)
-    for file in _files(paths, read, options, settings):
+
+    def fits(header: tuple[str, ...]) -> bool:
+        try:
+            place_columns(column_map, header, where="")
+        except ColumnError:
+            return False
+        return True
+
+    for file in _files(paths, read, options, settings, fits):
         context = replace(shared, seen=type(shared.seen)())
         yield FileBatches(file.name, file.file_hash, file.rows_hint, prepared_chunks(file, context), context.source)
 
@@ -76,22 +84,33 @@ def _overridden(read: ReadOptions, options: Mapping[str, str]) -> ReadOptions:
 
 
 def _files(
-    paths: Sequence[str], read: ReadOptions, options: Mapping[str, str], settings: Settings
+    paths: Sequence[str],
+    read: ReadOptions,
+    options: Mapping[str, str],
+    settings: Settings,
+    fits: Callable[[tuple[str, ...]], bool],
 ) -> Iterator[RawFile]:
     for text in paths:
         if is_database_url(text):
             yield open_query(text, read, options, chunk_rows=settings.chunk_rows)
             continue
         for path, name in expand([text], SUFFIXES):
-            yield open_raw(path, read, chunk_rows=settings.chunk_rows, name=name)
+            yield open_raw(path, read, chunk_rows=settings.chunk_rows, name=name, fits=fits)
 
 
-def open_raw(path: Path, read: ReadOptions, *, chunk_rows: int, name: str) -> RawFile:
-    """One file, read by the kind its name tells."""
+def open_raw(
+    path: Path,
+    read: ReadOptions,
+    *,
+    chunk_rows: int,
+    name: str,
+    fits: Callable[[tuple[str, ...]], bool] | None = None,
+) -> RawFile:
+    """One file, read by the kind its name tells; of a workbook the sheet whose header `fits`."""
     file_hash = hash_of(path)
     suffix = path.suffix.lower()
     if suffix in (".xlsx", ".xlsm"):
-        return open_xlsx(path, read, chunk_rows=chunk_rows, name=name, file_hash=file_hash)
+        return open_xlsx(path, read, chunk_rows=chunk_rows, name=name, file_hash=file_hash, fits=fits)
     if suffix == ".parquet":
         return open_parquet(path, chunk_rows=chunk_rows, name=name, file_hash=file_hash)
     return open_delimited(path, read, chunk_rows=chunk_rows, name=name, file_hash=file_hash)

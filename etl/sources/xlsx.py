@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
@@ -18,37 +18,62 @@ from etl.maps import ReadOptions
 from etl.sources.archives import open_zip
 from etl.transforms.raw import RawChunk, RawFile, text_table, unique_names
 
+Header = tuple[str, ...]
 
-def open_xlsx(path: Path, options: ReadOptions, *, chunk_rows: int, name: str, file_hash: str | None) -> RawFile:
-    """The sheet's rows as text, moments in ISO 8601; raises `SourceError` for a file or sheet that cannot be read."""
+
+def open_xlsx(
+    path: Path,
+    options: ReadOptions,
+    *,
+    chunk_rows: int,
+    name: str,
+    file_hash: str | None,
+    fits: Callable[[Header], bool] | None = None,
+) -> RawFile:
+    """The rows of the sheet that is asked for, else of the first whose header `fits`, else of the first with rows.
+
+    All as text, moments in ISO 8601. Raises `SourceError` for a file or sheet that cannot be read.
+    """
     open_zip(path, name=name).close()
+    book = _book(path, name)
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
+        if options.sheet is not None and options.sheet not in book.sheetnames:
+            raise SourceError(f"{name}: has no sheet {options.sheet!r}; it has {', '.join(book.sheetnames)}")
+        asked = [sheet.title for sheet in book.worksheets] if options.sheet is None else [options.sheet]
+        headers = {title: _opened(book, title, options.skip_rows)[0] for title in asked}
+    finally:
+        book.close()
+    filled = {title: header for title, header in headers.items() if header}
+    if not filled:
+        raise SourceError(f"{name}: sheet {', '.join(asked)} is empty; name another with `sheet` in the map's [read]")
+    first = next(iter(filled))
+    sheet = next((title for title, header in filled.items() if fits is not None and fits(header)), first)
+    chunks = _chunks(path, name, sheet, options.skip_rows, chunk_rows)
+    return RawFile(name, file_hash, None, filled[sheet], chunks)
+
+
+def _book(path: Path, name: str) -> Any:
+    try:
+        return load_workbook(path, read_only=True, data_only=True)
     except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError) as error:
         raise SourceError(f"{name}: cannot be read as an XLSX workbook: {error}") from error
-    sheet = _sheet(book, options.sheet, name)
+
+
+def _opened(book: Any, title: str, skip_rows: int) -> tuple[Header, Iterator[Any]]:
+    """The header of a sheet, empty where it has no rows, and the rows below it."""
+    sheet = book[title]
     sheet.reset_dimensions()  # many exporters write a wrong one, which would cut the sheet
     rows = sheet.iter_rows(values_only=True)
-    first = next((row for row in islice(rows, options.skip_rows, None) if any(_text(cell) for cell in row)), None)
-    if first is None:
-        book.close()
-        raise SourceError(f"{name}: sheet {sheet.title!r} is empty; name another with `sheet` in the map's [read]")
+    first = next((row for row in islice(rows, skip_rows, None) if any(_text(cell) for cell in row)), ())
     cells = list(first)
     while cells and _text(cells[-1]) is None:
         cells.pop()
-    header = unique_names([_text(cell) for cell in cells])
-    return RawFile(name, file_hash, None, header, _chunks(book, rows, header, chunk_rows))
+    return unique_names([_text(cell) for cell in cells]), rows
 
 
-def _sheet(book: Any, asked: str | None, name: str) -> Any:
-    if asked is None:
-        return book.worksheets[0]
-    if asked not in book.sheetnames:
-        raise SourceError(f"{name}: has no sheet {asked!r}; it has {', '.join(book.sheetnames)}")
-    return book[asked]
-
-
-def _chunks(book: Any, rows: Iterator[Any], header: tuple[str, ...], chunk_rows: int) -> Iterator[RawChunk]:
+def _chunks(path: Path, name: str, sheet: str, skip_rows: int, chunk_rows: int) -> Iterator[RawChunk]:
+    book = _book(path, name)  # opened anew, for a file whose columns do not fit is never read
+    header, rows = _opened(book, sheet, skip_rows)
     width, row_no = len(header), 0
     held: list[list[str | None]] = []
     numbers: list[int] = []

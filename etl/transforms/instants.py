@@ -24,6 +24,8 @@ _ISO_DAY = r"^\d{4}-\d{2}-\d{2}(?:[T ]|$)"
 _OFFSET = r"[:\d](?:Z|[+-]\d{2}:?\d{2}|[+-]\d{2}| UTC)$"
 _LATE_DAY = r"(?:^|\D)(?:29|30|31)(?:\D|$)|(?:29|30|31)"
 _EPOCHS = {"epoch_s": "s", "epoch_ms": "ms"}
+EXCEL = "excel"
+"""Days since 30 December 1899, as spreadsheets count when a cell of a moment is shown as a number."""
 
 Mask = npt.NDArray[np.bool_]
 
@@ -73,6 +75,10 @@ def _try_format(texts: pa.Array, form: str, waiting: Mask, naive: Any, utc: Any)
         unit: Any = _EPOCHS[form]
         found = pd.to_datetime(numbers, unit=unit, errors="coerce").to_numpy("datetime64[us]")
         target = utc
+    elif form == EXCEL:
+        numbers = pd.to_numeric(chosen.to_pandas(), errors="coerce")
+        days = pd.to_datetime(numbers, unit="D", origin="1899-12-30", errors="coerce")
+        found, target = days.dt.round("s").to_numpy("datetime64[us]"), naive
     elif "%z" in form:
         found = _by_pandas(chosen, form, utc=True)
         target = utc

@@ -81,12 +81,21 @@ def points(work: Work, extent: Extent) -> tuple[Floats, Floats]:
     lat = work.numbers("lat").to_numpy(dtype=np.float64, copy=True)
     _drop(work, lon, lat, np.isfinite(lon) != np.isfinite(lat), "point_half")
     _drop(work, lon, lat, (np.abs(lon) < 1e-6) & (np.abs(lat) < 1e-6), "point_zero")
-    _drop(work, lon, lat, (np.abs(lon) > 180) | (np.abs(lat) > 90), "point_impossible")
     if work.map.drop_whole_degrees:
         _drop(work, lon, lat, (lon == np.round(lon)) & (lat == np.round(lat)), "point_rounded")
     west, south, east, north = extent
+    swapped = ~_within(lon, lat, extent) & _within(lat, lon, extent)
+    if swapped.any():
+        work.repaired("point_swapped", int(swapped.sum()))
+        lon[swapped], lat[swapped] = lat[swapped], lon[swapped]
+    _drop(work, lon, lat, (np.abs(lon) > 180) | (np.abs(lat) > 90), "point_impossible")
     _drop(work, lon, lat, (lon < west) | (lon > east) | (lat < south) | (lat > north), "point_far")
     return lon, lat
+
+
+def _within(lon: Floats, lat: Floats, extent: Extent) -> npt.NDArray[np.bool_]:
+    west, south, east, north = extent
+    return (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
 
 
 def _drop(work: Work, lon: Floats, lat: Floats, mask: Any, rule: str) -> None:

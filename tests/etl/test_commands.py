@@ -85,7 +85,9 @@ def test_rejects_are_listed_exported_mended_and_loaded_again(
     assert (listed["rejects"], listed["by_reason"][0]["reason"]) == (1, "bad_time")
     mended = tmp_path / "mended.csv"
     assert run("rejects", "export", mended).exit_code == 0
-    refused = answer(run("rejects", "resubmit", mended, "--json"))
+    result = run("rejects", "resubmit", mended, "--json")
+    assert result.exit_code == 3, "nothing of the file was taken"
+    refused = json.loads(result.stdout)
     assert (refused["inserted"], refused["rejected"]) == (0, 1)
     assert answer(run("rejects", "list", "--json"))["rejects"] == 1
 

@@ -66,7 +66,10 @@ def reasons(loading: Loading) -> list[tuple[int, str, str]]:
     [
         (b"", "is empty"),
         (b"\n\n  \n", "nothing but blanks"),
-        (b"PK\x03\x04\x00\x00", "no text has"),
+        (b"PK\x03\x04\x00\x00", "no text but a zip archive"),
+        (b"\x1f\x8b\x08\x00", "unpack it first"),
+        (b"id;at\n1;a\x00b\n", "line 2: holds a NUL byte"),
+        (HEADER.encode() + b'1;"' + b"x" * (9 << 20), "a quote that is opened and never closed"),
         (b"a;b\n1;2\n", "columns are missing for created"),
     ],
 )
@@ -91,7 +94,16 @@ def test_a_file_with_a_header_and_no_rows_loads_nothing(loading: Loading) -> Non
     assert (report.read, report.inserted, report.rejected) == (0, 0, 0)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1250", "utf-16"])
+def test_a_header_without_the_end_of_its_line_loads_nothing(quick: Loading) -> None:
+    assert quick.one(str(mapped(quick)), quick.write("a.csv", HEADER.strip())).read == 0
+
+
+def test_blank_lines_above_the_header_are_no_rows(quick: Loading) -> None:
+    report = quick.one(str(mapped(quick)), quick.write("a.csv", "\n\n" + HEADER + row(1) + "2;too;few\n"))
+    assert (report.read, report.inserted, reasons(quick)) == (2, 1, [(2, "ragged_row", "")])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1250", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_slovak_text_is_read_in_any_of_its_encodings(encoding: str, quick: Loading) -> None:
     file = quick.write("a.csv", HEADER + row(1, topic="Žltý kôň, ľad a čučoriedky"), encoding=encoding)
     assert quick.one(str(mapped(quick)), file).inserted == 1
@@ -149,6 +161,28 @@ def test_points_that_say_nothing_are_dropped_and_counted(quick: Loading) -> None
     held = quick.rows(schema.request).set_index("source_key")
     assert held["lon"].notna().tolist() == [key == "1" for key in held.index]
     assert held.loc["1", "territory_id"] > 0
+
+
+def test_a_point_with_its_numbers_in_each_others_place_is_put_right(quick: Loading) -> None:
+    report = quick.one(str(mapped(quick)), quick.write("a.csv", HEADER + row(1, lat="24.94", lon="60.17")))
+    assert report.repairs == {"point_swapped": 1}
+    held = quick.rows(schema.request)
+    assert (held["lat"][0], held["lon"][0]) == (60.17, 24.94)
+
+
+def test_a_spreadsheets_number_of_days_is_a_moment_where_the_map_says_so(quick: Loading) -> None:
+    town = quick.write("town.toml", MAP.replace('"%d.%m.%Y %H:%M"', '"%d.%m.%Y %H:%M", "excel"'))
+    quick.one(str(town), quick.write("a.csv", HEADER + row(1, created="45352.354166666664", closed="")))
+    assert quick.rows(schema.request)["created_at"][0] == pd.Timestamp("2024-03-01 07:30", tz="UTC")
+
+
+def test_of_a_workbook_the_sheet_that_fits_is_read(quick: Loading) -> None:
+    with pd.ExcelWriter(quick.folder / "a.xlsx") as book:
+        pd.DataFrame({"note": ["read me"]}).to_excel(book, sheet_name="About", index=False)
+        pd.DataFrame({"id": ["1"], "prijaté": ["01.03.2024 08:00"]}).to_excel(book, sheet_name="Data", index=False)
+    assert quick.one(str(mapped(quick)), quick.folder / "a.xlsx").inserted == 1
+    with pytest.raises(ColumnError, match="The file has note"):
+        quick.load(str(mapped(quick)), quick.folder / "a.xlsx", sheet="About")
 
 
 def test_a_closing_time_a_moment_early_is_mended_and_a_status_is_believed(quick: Loading) -> None:
@@ -292,6 +326,15 @@ def test_an_unsafe_archive_is_refused_before_it_is_unpacked(
 def test_a_broken_directory_file_is_refused_with_its_name(name: str, data: bytes, quick: Loading) -> None:
     with pytest.raises(SourceError, match=name):
         quick.load("osm" if "osm" in name else "hsds", quick.write(name, data))
+
+
+def test_a_directory_cut_by_semicolons_is_read(quick: Loading) -> None:
+    assert quick.one("hsds", quick.write("organizations.csv", "id;name\n1;Help\n2;Aid\n")).inserted == 2
+
+
+def test_an_option_that_a_source_does_not_have_is_named_beside_those_it_has(quick: Loading) -> None:
+    with pytest.raises(SourceError, match=r"--option publishers: hsds has no such option; it has publisher, whole"):
+        quick.load("hsds", "a.csv", publishers="x")
 
 
 def test_an_unknown_source_or_path_is_named_with_what_there_is(quick: Loading) -> None:
