@@ -18,7 +18,7 @@ from dashboard.queries.reader import Reader
 from dashboard.queries.reference import Reference, reference
 from dashboard.queries.selection import Selection, select_of
 from dashboard.queries.source_terms import ended_terms
-from dashboard.queries.stocks import is_overdue_3x, stock_conditions
+from dashboard.queries.stocks import is_overdue_3x, open_where, stock_conditions
 from etl.rollup.branch import Branch, flag, one
 from etl.rollup.families import FAMILIES
 from etl.schema import sla_result
@@ -63,7 +63,9 @@ def count_rows(read: Reader, filters: Filters, kpi: str, *, now: datetime | None
 
 
 def _where(read: Reader, filters: Filters, kpi: str) -> Selection:
-    return select_of(read, replace(filters, group=("displaced",)) if kpi == "displaced_contacts" else filters)
+    if kpi == "displaced_contacts":
+        return select_of(read, replace(filters, group=("displaced",)))
+    return select_of(read, replace(filters, topic=()) if kpi == "topic_share_pct" else filters)
 
 
 def _rows_of(read: Reader, where: Selection, kpi: str, now: datetime) -> Any:
@@ -92,24 +94,11 @@ def _stock_rows(read: Reader, where: Selection, name: str, now: datetime) -> Any
         branch = FAMILIES["contacts"].branches[0]
         weight = branch.measure("unprocessed")
         conditions = [weight == 1, branch.listed["at"] <= now]
-    elif name == "open":
-        return _open_rows(read, where)
-    else:
-        branch = FAMILIES["due"].branches[0]
-        weight = branch.measure("open")
-        conditions = [weight == 1, sla_result.c.verdict.is_(None), *stock_conditions(read, name, now)]
-    listing = _listing(branch, weight, list(branch.listed))
-    return listing.where(*facts_where(read, branch, where, None, is_stock=True), *conditions)
-
-
-def _open_rows(read: Reader, where: Selection) -> Any:
-    parts = [
-        _listing(branch, branch.measure("open"), list(branch.listed)).where(
-            *facts_where(read, branch, where, None, is_stock=True), branch.measure("open") == 1
-        )
-        for branch in FAMILIES["due"].branches
-    ]
-    return union_all(*parts)
+        listing = _listing(branch, weight, list(branch.listed))
+        return listing.where(*facts_where(read, branch, where, None, is_stock=True), *conditions)
+    branch = FAMILIES["due"].branches[0]
+    listing = _listing(branch, branch.measure("open"), list(branch.listed))
+    return listing.where(*open_where(read, where), *stock_conditions(read, name, now))
 
 
 def _weight(branch: Branch, measure: str, now: datetime) -> ColumnElement[int] | None:

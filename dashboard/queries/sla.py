@@ -16,7 +16,7 @@ from dashboard.queries.executors import named
 from dashboard.queries.reader import Reader
 from dashboard.queries.reference import reference
 from dashboard.queries.selection import Selection, select_of
-from dashboard.queries.stocks import is_overdue_3x, stock_conditions
+from dashboard.queries.stocks import is_overdue_3x, open_where, stock_conditions
 from etl.clock.update import Explained
 from etl.clock.update import explain_request as explained
 from etl.clock.words import words_of
@@ -32,7 +32,9 @@ _DUE: Final = FAMILIES["due"].branches[0]
 _ID_LIMIT: Final = 2**63
 
 
-def late_requests(read: Reader, filters: Filters, *, now: datetime, limit: int = LISTED) -> pd.DataFrame:
+def late_requests(
+    read: Reader, filters: Filters, *, now: datetime, limit: int = LISTED, offset: int = 0
+) -> pd.DataFrame:
     """Requests due in the period and missed, the latest first: `id` (text), `source_key`, `created_at`, `due_at`,
     `resolved_at`, `late_min` (to `now` while open), `is_open`, `is_3x`, codes.
     """
@@ -46,13 +48,14 @@ def late_requests(read: Reader, filters: Filters, *, now: datetime, limit: int =
         .where(*facts_where(read, _DUE, where, now), _DUE.measure("late_closed") + _DUE.measure("open") == 1)
         .order_by(late_min.desc(), request.c.request_id)
         .limit(limit)
+        .offset(offset)
     )
     found = named(read, read.frame(statement))
     late = found["late_min"].astype("float64")
     return found.assign(late_min=late, is_3x=found["is_3x"].astype(bool), is_open=found["resolved_at"].isna())
 
 
-def due_soon(read: Reader, filters: Filters, *, now: datetime, limit: int = LISTED) -> pd.DataFrame:
+def due_soon(read: Reader, filters: Filters, *, now: datetime, limit: int = LISTED, offset: int = 0) -> pd.DataFrame:
     """Open requests with at most 24 hours of their term left, the least first: `id` (text), `source_key`, `created_at`,
     `due_at` (of one that waits: if it went on now), `left_min`, `is_paused`, codes. The filters hold, their period
     does not.
@@ -62,19 +65,16 @@ def due_soon(read: Reader, filters: Filters, *, now: datetime, limit: int = LIST
     left_s = epoch_s(sla_result.c.due_at) - stopped_s
     statement = (
         _listing(sla_result.c.is_paused, left_s.label("left_s"))
-        .where(*facts_where(read, _DUE, where, None, is_stock=True), *_soon(read, now))
+        .where(*open_where(read, where), *stock_conditions(read, "due_24h", now))
         .order_by(left_s, request.c.request_id)
         .limit(limit)
+        .offset(offset)
     )
     found = named(read, read.frame(statement))
     left = found.pop("left_s").astype("float64")
     due = pd.Timestamp(now) + pd.to_timedelta(left, unit="s")
     is_paused = found["is_paused"].astype(bool)
     return found.assign(due_at=found["due_at"].mask(is_paused, due), left_min=left / 60, is_paused=is_paused)
-
-
-def _soon(read: Reader, now: datetime) -> list[Any]:
-    return [_DUE.measure("open") == 1, sla_result.c.verdict.is_(None), *stock_conditions(read, "due_24h", now)]
 
 
 def _listing(*more: Any) -> Select[Any]:

@@ -18,13 +18,15 @@ from etl.clock.elapsed import working_s
 from etl.clock.policies import book_of
 from etl.rollup.branch import summed
 from etl.rollup.families import FAMILIES
-from etl.rollup.requests import age_min
-from etl.rollup.sql import epoch_s
+from etl.rollup.requests import IS_OPEN, age_min
+from etl.rollup.sql import epoch_s, weekday_of
 from etl.schema import contact, sla_result
 from etl.sketch import bucket_sql
 
 _FIRST_DAY = date(1990, 1, 1)
 RISK_HOURS = 24
+_IS_UNDECIDED: Final = sla_result.c.verdict.is_(None)
+"""True of every open request; said so that the index of the open ones is taken."""
 UNPROCESSED: Final[ColumnElement[str]] = literal_column("'unprocessed'")
 """Not bound: SQLite takes an index of some rows only for a condition that it can read."""
 
@@ -56,16 +58,23 @@ def stock_conditions(read: Reader, name: str, now: datetime) -> list[ColumnEleme
     if name == "open":
         return []
     if name == "overdue":
-        return [is_overdue(now)]
+        return [_IS_UNDECIDED, is_overdue(now)]
     if name == "due_today":
-        return [due_at > now, sla_result.c.due_on == read.today(now)]
+        return [_IS_UNDECIDED, due_at > now, sla_result.c.due_on == read.today(now)]
     runs_out = and_(due_at > now, due_at <= now + timedelta(hours=RISK_HOURS), sla_result.c.is_paused.is_(False))
     if name == "due_24h":
         left_s = epoch_s(due_at) - epoch_s(sla_result.c.paused_at)
-        return [or_(runs_out, and_(sla_result.c.is_paused, left_s.between(0, RISK_HOURS * 3600)))]
+        return [_IS_UNDECIDED, or_(runs_out, and_(sla_result.c.is_paused, left_s.between(0, RISK_HOURS * 3600)))]
     if name == "at_risk":
-        return [runs_out]
+        return [_IS_UNDECIDED, runs_out]
     raise UnknownMeasureError(f"there is no stock {name!r}")
+
+
+def open_where(read: Reader, where: Selection) -> list[ColumnElement[bool]]:
+    """The conditions on the rows of `due` that are open requests, with a term or without, due or waiting."""
+    branch = FAMILIES["due"].branches[0]
+    columns = {one: branch.dims.get(one, branch.dimension(one)) for one in where.dimensions}
+    return [branch.city_id == read.city_id, IS_OPEN, *where.conditions(columns)]
 
 
 def is_overdue(now: datetime) -> ColumnElement[bool]:
@@ -80,14 +89,13 @@ def is_overdue_3x(now: datetime) -> ColumnElement[bool]:
 
 
 def _ending_soon(read: Reader, where: Selection, name: str, by: Sequence[str], now: datetime) -> pd.DataFrame:
-    branch = FAMILIES["due"].branches[0]
-    columns = {one: branch.dims.get(one, branch.dimension(one)) for one in where.dimensions}
-    keys = [branch.dimension(one).label(one) for one in by]
-    open_only = [branch.city_id == read.city_id, sla_result.c.verdict.is_(None), branch.measure("open") == 1]
+    branch, waiting = FAMILIES["due"].branches
+    day_on = func.coalesce(branch.day_on, waiting.day_on)  # of those that wait the day of none, as in the stock of all
+    keys = [(weekday_of(day_on) if one == "weekday" else branch.dimension(one)).label(one) for one in by]
     rows = (
         select(*keys, branch.measure("open").label("n"))
         .select_from(branch.source_of(["open"]))
-        .where(*open_only, *stock_conditions(read, name, now), *where.conditions(columns))
+        .where(*open_where(read, where), *stock_conditions(read, name, now))
         .subquery("open_requests")
     )
     groups = [rows.c[one] for one in by]
@@ -130,7 +138,7 @@ def open_ages_min(read: Reader, where: Selection, *, now: datetime, in_buckets: 
         select((bucket_sql(age) if in_buckets else age).label(name))
         .where(
             branch.city_id == read.city_id,
-            branch.listed["status"] == literal_column("'open'"),  # not bound: SQLite takes the index of open ones then
+            IS_OPEN,
             branch.day_on.between(where.from_on, where.to_on),
             received <= now,
             *where.conditions(columns),
@@ -162,7 +170,7 @@ def open_work_min(read: Reader, where: Selection, *, now: datetime, is_exact: bo
         .select_from(branch.source)
         .where(
             branch.city_id == read.city_id,
-            branch.listed["status"] == literal_column("'open'"),
+            IS_OPEN,
             branch.day_on.between(where.from_on, where.to_on),
             branch.listed["at"] <= now,
             sla_result.c.counted_at.is_not(None),

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Date,
     Integer,
     Subquery,
+    Text,
     and_,
     case,
     cast,
@@ -53,7 +54,7 @@ LISTED: Final[dict[str, ColumnElement[Any]]] = {
 
 _with_result = request.outerjoin(sla_result, sla_result.c.request_id == request.c.request_id)
 _is_closed = request.c.status == "closed"
-_is_open = request.c.status == "open"
+IS_OPEN = request.c.status == literal_column("'open'", Text)  # not bound, so that the index of open ones fits
 _late = sla_result.c.verdict.in_(("late", "late_3x"))
 _on_time = sla_result.c.verdict == "on_time"
 _ran_on = or_(sla_result.c.paused_at.is_(None), sla_result.c.paused_at > sla_result.c.late3_at)
@@ -118,7 +119,7 @@ CREATED = Family(
 _due_call = _last_answered("due_call")
 _due_lean = sla_result.join(request, request.c.request_id == sla_result.c.request_id)
 _due_source = _due_lean.outerjoin(_due_call, _due_call.c.request_id == request.c.request_id)
-_counts_as_due = or_(_is_open, sla_result.c.verdict.in_(("on_time", "late", "late_3x")))
+_counts_as_due = or_(IS_OPEN, sla_result.c.verdict.in_(("on_time", "late", "late_3x")))
 
 DUE = Family(
     "due",
@@ -130,12 +131,12 @@ DUE = Family(
             dims=DIMS,
             measures={
                 "due": one(),
-                "met": flag(and_(_on_time, ~_is_open)),
-                "late_closed": flag(and_(_late, ~_is_open)),
-                "late_3x_closed": flag(and_(sla_result.c.verdict == "late_3x", ~_is_open)),
-                "open": flag(_is_open),
-                "checked": flag(and_(~_is_open, _due_call.c.followup_id.is_not(None))),
-                "confirmed_on_time": flag(and_(_on_time, ~_is_open, _due_call.c.is_confirmed)),
+                "met": flag(and_(_on_time, ~IS_OPEN)),
+                "late_closed": flag(and_(_late, ~IS_OPEN)),
+                "late_3x_closed": flag(and_(sla_result.c.verdict == "late_3x", ~IS_OPEN)),
+                "open": flag(IS_OPEN),
+                "checked": flag(and_(~IS_OPEN, _due_call.c.followup_id.is_not(None))),
+                "confirmed_on_time": flag(and_(_on_time, ~IS_OPEN, _due_call.c.is_confirmed)),
                 "simulated": flag(request.c.is_simulated),
             },
             where=(sla_result.c.due_on.is_not(None), _counts_as_due),
@@ -151,7 +152,7 @@ DUE = Family(
             day_on=literal(NO_DAY, Date),
             dims=DIMS,
             measures={"open": one(), "simulated": flag(request.c.is_simulated)},
-            where=(sla_result.c.due_on.is_(None), _is_open),
+            where=(sla_result.c.due_on.is_(None), IS_OPEN),
             at=sla_result.c.due_at,
             listed=LISTED,
         ),
@@ -258,7 +259,7 @@ LATENESS = Family(
             day_on=sla_result.c.due_on,
             dims={**DIMS, "bucket": bucket_sql(minutes_between(sla_result.c.due_at, sla_result.c.resolved_at))},
             measures={"n": one()},
-            where=(_late, ~_is_open, sla_result.c.resolved_at.is_not(None), sla_result.c.due_on.is_not(None)),
+            where=(_late, ~IS_OPEN, sla_result.c.resolved_at.is_not(None), sla_result.c.due_on.is_not(None)),
             at=sla_result.c.due_at,
             listed=LISTED,
         ),
@@ -276,7 +277,7 @@ LATE3 = Family(
             day_on=sla_result.c.due_on,
             dims=DIMS,
             measures={"n": one()},
-            where=(sla_result.c.verdict.is_(None), _is_open, sla_result.c.late3_at.is_not(None), _ran_on),
+            where=(sla_result.c.verdict.is_(None), IS_OPEN, sla_result.c.late3_at.is_not(None), _ran_on),
             at=sla_result.c.late3_at,
             listed=LISTED,
         ),

@@ -123,6 +123,11 @@ class Frames:
         )
         late3 = at + (due - at) * 3
         is_known = pd.Series(kind == "closed")
+        apart = np.random.default_rng(99)  # so that the other columns stay as they are
+        is_paused = pd.Series((kind == "open") & (apart.random(n) < 0.3))
+        paused = (at + pd.to_timedelta(apart.integers(30, 9_000, n), unit="min")).where(is_paused)
+        paused = paused.where(paused < pd.Timestamp(NOW), at + pd.Timedelta(seconds=1)).where(is_paused)
+        waits = is_paused & ~(paused > due)
         verdict = pd.Series(
             np.where(closed <= due, "on_time", np.where(closed <= late3, "late", "late_3x")), dtype=object
         )
@@ -139,12 +144,13 @@ class Frames:
             "contact_id": pd.Series(fact_ids("test", [f"c{number}" for number in range(n)])).astype("Int64"),
             "created_at": at, "created_on": local.dt.date, "created_hour": local.dt.hour.astype("Int16"),
             "created_weekday": local.dt.day_of_week.astype("Int16"), "closed_at": closed,
-            "closed_on": self.local(closed).dt.date,
+            "closed_on": self.local(closed).dt.date, "source_due_at": due.where(pd.Series(apart.random(n) < 0.5)),
             "lon": np.where(self.rng.random(n) < 0.8, 24.94, np.nan), "lat": 60.17,
         })  # fmt: skip
         worked = pd.Series(self.rng.integers(0, 6000, n)).where(is_known, 0)
         results = pd.DataFrame({
-            "request_id": ids, "city_id": self.city, "started_at": at, "due_at": due, "due_on": self.local(due).dt.date,
+            "request_id": ids, "city_id": self.city, "started_at": at, "due_at": due,
+            "due_on": self.local(due.mask(waits)).dt.date, "is_paused": is_paused, "paused_at": paused,
             "late3_at": late3, "resolved_at": closed.where(is_known), "resolved_on": self.local(closed).dt.date,
             "working_min": worked, "counted_at": closed.where(is_known, at),
             "verdict": verdict, "events": 2, "executor_changes": self.rng.integers(0, 3, n),
@@ -156,6 +162,8 @@ class Frames:
         rows = []
         for one, result in zip(filed.itertuples(), results.itertuples(), strict=True):
             happened = [("created", one.created_at)]
+            if result.is_paused:
+                happened.append(("paused", result.paused_at))
             if not pd.isna(one.closed_at):
                 middle = one.created_at + (one.closed_at - one.created_at) / 2
                 if result.reopens:

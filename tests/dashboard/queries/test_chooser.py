@@ -117,3 +117,11 @@ def test_the_rows_behind_a_figure_add_up_to_its_n(city: Reader, kpi: str) -> Non
     found = queries.rows(city, until_now, kpi, limit=100_000)
     assert found["n"].sum() == queries.count_rows(city, until_now, kpi)
     assert found["n"].sum() == figures(city, until_now, [kpi], now=NOW)[kpi].n
+    narrow = replace(until_now, topic=("utilities", "social"), request_class=("standard", "urgent"))
+    assert queries.count_rows(city, narrow, kpi) == figures(city, narrow, [kpi], now=NOW)[kpi].n
+
+
+def test_every_figure_leads_to_its_rows_but_those_of_no_event(city: Reader) -> None:
+    assert set(REGISTRY) - set(queries.POPULATIONS) == {
+        "population", "territories", "territorial_centres", "rejected_rows", "freshness_h",
+    }  # fmt: skip
