@@ -6,14 +6,16 @@ import csv
 import io
 import tempfile
 from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import flask
 import pandas as pd
 import xlsxwriter
 
-from dashboard import queries
 from dashboard.components.card import Chart
+from dashboard.queries.exports import known_at, row_pages
 from dashboard.view import view
 
 if TYPE_CHECKING:
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 
 CSV_TYPE: Final = "text/csv; charset=utf-8"
 XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CHUNK_ROWS: Final = 10_000
 MAX_XLSX_ROWS: Final = 1_000_000
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -46,11 +47,12 @@ def register(server: flask.Flask, deps: Deps) -> None:
         if kind not in ("csv", "xlsx"):
             return "No such download", 404
         seen = view(deps, flask.request.args.to_dict(flat=False))
+        pages = _pages(seen, kpi, moment_of(flask.request.args.get("as_of", "")))
         try:
-            first = queries.rows(seen.read, seen.filters, kpi, limit=CHUNK_ROWS, offset=0)
+            first = next(pages)
         except LookupError:
             return "No such figure", 404
-        return answer(_name(seen, kpi), kind, list(first.columns), _all_rows(seen, kpi, first))
+        return answer(_name(seen, kpi), kind, list(first.columns), _rows_of(chain([first], pages)))
 
 
 def answer(name: str, kind: str, header: list[str], rows: Iterable[Row]) -> flask.Response:
@@ -64,8 +66,9 @@ def answer(name: str, kind: str, header: list[str], rows: Iterable[Row]) -> flas
 
 
 def chart_rows(chart: Chart) -> Iterator[Row]:
-    """The rows of the table twin, in the order of its columns."""
-    yield from chart.table[list(chart.columns)].itertuples(index=False, name=None)
+    """The rows of the table twin, in the order of its columns; of a long list all, where the screen shows the first."""
+    for page in chart.pages() if chart.pages is not None else (chart.table,):
+        yield from page[list(chart.columns)].itertuples(index=False, name=None)
 
 
 def csv_lines(header: list[str], rows: Iterable[Row]) -> Iterator[str]:
@@ -120,14 +123,23 @@ def _xlsx(header: list[str], rows: Iterable[Row]) -> Iterator[bytes]:
             yield block
 
 
-def _all_rows(seen: View, kpi: str, first: pd.DataFrame) -> Iterator[Row]:
-    frame, offset = first, 0
-    while not frame.empty:
-        yield from frame.itertuples(index=False, name=None)
-        if len(frame) < CHUNK_ROWS:
-            return
-        offset += CHUNK_ROWS
-        frame = queries.rows(seen.read, seen.filters, kpi, limit=CHUNK_ROWS, offset=offset)
+def _pages(seen: View, kpi: str, as_of: datetime | None) -> Iterator[pd.DataFrame]:
+    with known_at(seen.read, seen.filters, as_of) as source:
+        yield from row_pages(source, seen.filters, kpi, now=as_of or seen.now)
+
+
+def _rows_of(pages: Iterable[pd.DataFrame]) -> Iterator[Row]:
+    for page in pages:
+        yield from page.itertuples(index=False, name=None)
+
+
+def moment_of(text: str) -> datetime | None:
+    """The instant that an address names; None for none, for one without its zone, and for what is no instant."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
 
 
 def _name(seen: View, what: str) -> str:

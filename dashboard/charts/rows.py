@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import pandas as pd
 from dash import html
@@ -11,8 +11,10 @@ from dash import html
 from dashboard import formats, queries
 from dashboard.components.states import empty_state
 from dashboard.components.table import html_table
+from dashboard.downloads import moment_of
 from dashboard.metrics import REGISTRY
 from dashboard.queries import UnknownMeasureError
+from dashboard.queries.exports import known_at
 from dashboard.view import View
 
 SHOWN: Final = 200
@@ -22,9 +24,11 @@ HIDDEN: Final = ("id", "source", "day_on", "lon", "lat", "n", "groups")
 
 def rows_block(view: View, kpi: str, as_of: str = "") -> Any:
     """Name, definition, first rows and files of a figure; `as_of` an ISO instant: as they were known then."""
-    moment = _moment(as_of)
+    moment = moment_of(as_of)
     try:
-        found = queries.rows(view.read, view.filters, kpi, limit=SHOWN + 1, now=view.now, as_of=moment)
+        with known_at(view.read, view.filters, moment) as source:
+            shown = queries.rows(source, view.filters, kpi, limit=SHOWN, now=moment or view.now)
+            n = queries.count_rows(source, view.filters, kpi, now=moment or view.now) if len(shown) else 0
     except UnknownMeasureError:
         return empty_state(view.t, text=view.t("rows.unknown"))
     known = REGISTRY.get(kpi)
@@ -39,13 +43,12 @@ def rows_block(view: View, kpi: str, as_of: str = "") -> Any:
                 view.t("rows.as_of", at=formats.instant(moment, view.lang, view.deps.profile.zone)), className="notice"
             )
         )
-    if found.empty:
+    if shown.empty:
         return html.Div([*head, empty_state(view.t)])
-    n = len(found) if moment is not None else queries.count_rows(view.read, view.filters, kpi, now=view.now)
-    shown = found.head(SHOWN)
     says = html.P(view.t("rows.says", n=n, shown=formats.number(len(shown), view.lang)), className="meta num")
     table = _named(shown, view)
-    files = [html.A(kind.upper(), href=f"/download/rows/{kpi}.{kind}?{view.query}", download="", className="file",
+    then = f"&{urlencode({'as_of': moment.isoformat()})}" if moment is not None else ""
+    files = [html.A(kind.upper(), href=f"/download/rows/{kpi}.{kind}?{view.query}{then}", download="", className="file",
                     **{"aria-label": view.t(f"card.{kind}")}) for kind in ("csv", "xlsx")]  # fmt: skip
     return html.Div(
         [
@@ -55,14 +58,6 @@ def rows_block(view: View, kpi: str, as_of: str = "") -> Any:
             html.Div(files, className="files"),
         ]
     )
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is not None else None
 
 
 def _named(found: pd.DataFrame, view: View) -> pd.DataFrame:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import pandas as pd
@@ -16,6 +18,7 @@ from dashboard.figures.verdicts import verdict_bars
 from dashboard.metrics.lateness import depth
 from dashboard.metrics.survival import kaplan_meier, time_until
 from dashboard.queries import sla
+from dashboard.queries.exports import PAGE_ROWS
 from dashboard.queries.gathered import overdue_times
 from dashboard.theme import AT_RISK, LATE, LATE_3X, SIGNS
 from dashboard.view import View
@@ -247,11 +250,7 @@ def due_hours(view: View) -> Chart:
 
 def due_list(view: View) -> Chart:
     """The same request by request, each with its story."""
-    soon = sla.due_soon(view.read, view.filters, now=view.now)
-    frame = with_names(view, soon).assign(
-        left=[formats.duration(minutes * _S_PER_MIN, view.lang) for minutes in soon["left_min"]],
-        state=[view.t("sla.paused" if is_paused else "sla.verdict.at_risk") for is_paused in soon["is_paused"]],
-    )
+    frame = _due_page(view, sla.LISTED, 0)
     return Chart(
         finding=view.t("sla.due_list_says", name=frame["executor_name"].value_counts().index[0],
                        n=int(frame["executor_name"].value_counts().iloc[0]))
@@ -266,20 +265,32 @@ def due_list(view: View) -> Chart:
         hrefs={"source_key": story_links(view, frame)},
         is_table=True,
         note=view.t("sla.now_note"),
+        pages=lambda: _all_pages(partial(_due_page, view)),
     )  # fmt: skip
+
+
+def _due_page(view: View, limit: int, offset: int) -> pd.DataFrame:
+    soon = sla.due_soon(view.read, view.filters, now=view.now, limit=limit, offset=offset)
+    return with_names(view, soon).assign(
+        left=[formats.duration(minutes * _S_PER_MIN, view.lang) for minutes in soon["left_min"]],
+        state=[view.t("sla.paused" if is_paused else "sla.verdict.at_risk") for is_paused in soon["is_paused"]],
+    )
+
+
+def _all_pages(page_of: Callable[[int, int], pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """A list from its first row to its last; `page_of(limit, offset)` gives a part."""
+    offset, page = 0, page_of(PAGE_ROWS, 0)
+    yield page
+    while len(page) == PAGE_ROWS:
+        offset += PAGE_ROWS
+        page = page_of(PAGE_ROWS, offset)
+        yield page
 
 
 def late_list(view: View) -> Chart:
     """Late requests, the latest first, each with its why-is-this-late timeline."""
-    late = sla.late_requests(view.read, view.filters, now=view.now)
     total = queries.total(view.read, view.filters, "late", now=view.now)
-    codes = ["late_3x" if is_3x else "late" for is_3x in late["is_3x"]]
-    frame = with_names(view, late).assign(
-        late_by=[formats.duration(minutes * _S_PER_MIN, view.lang) for minutes in late["late_min"]],
-        late_h=(late["late_min"] / 60).round(1),
-        verdict=[f"{SIGNS[code]}{formats.NO_BREAK}{view.t(f'sla.verdict.{code}')}" for code in codes],
-        state=[view.t("sla.open" if is_open else "sla.closed") for is_open in late["is_open"]],
-    )
+    frame = _late_page(view, sla.LISTED, 0)
     finding = view.t("sla.late_none")
     if len(frame):
         finding = view.t("sla.late_says", n=total, open=int(queries.total(
@@ -296,8 +307,19 @@ def late_list(view: View) -> Chart:
         },
         hrefs={"source_key": story_links(view, frame)},
         is_table=True,
-        links=((view.t("sla.all_rows"), f"/download/rows/late.csv?{view.query}"),),
+        pages=lambda: _all_pages(partial(_late_page, view)),
     )  # fmt: skip
+
+
+def _late_page(view: View, limit: int, offset: int) -> pd.DataFrame:
+    late = sla.late_requests(view.read, view.filters, now=view.now, limit=limit, offset=offset)
+    codes = ["late_3x" if is_3x else "late" for is_3x in late["is_3x"]]
+    return with_names(view, late).assign(
+        late_by=[formats.duration(minutes * _S_PER_MIN, view.lang) for minutes in late["late_min"]],
+        late_h=(late["late_min"] / 60).round(1),
+        verdict=[f"{SIGNS[code]}{formats.NO_BREAK}{view.t(f'sla.verdict.{code}')}" for code in codes],
+        state=[view.t("sla.open" if is_open else "sla.closed") for is_open in late["is_open"]],
+    )
 
 
 def with_names(view: View, frame: pd.DataFrame) -> pd.DataFrame:

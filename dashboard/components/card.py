@@ -5,7 +5,7 @@ The finding is the headline, because a reader in a hurry reads one sentence; the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -29,7 +29,7 @@ class Chart:
     `table` is what the CSV and XLSX hold: the columns named in `columns` (column to heading), in that order. `n` is
     the rows behind the figure, `unit` what one of them is. `note` states a limit of the figure. With
     `is_table` the table is the figure: it stands open, and having no rows is an answer. `hrefs` gives a column's cells
-    a link each, row by row.
+    a link each, row by row. `pages`, where the table holds only the first rows of a long list: all of them, for files.
     """
 
     finding: str
@@ -43,6 +43,7 @@ class Chart:
     is_table: bool = False
     links: tuple[tuple[str, str], ...] = field(default_factory=tuple)
     hrefs: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    pages: Callable[[], Iterable[pd.DataFrame]] | None = None
 
     @property
     def is_empty(self) -> bool:
