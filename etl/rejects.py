@@ -88,7 +88,7 @@ def mended_rows(frame: pd.DataFrame) -> tuple[list[Mended], list[int]]:
     own = [name for name in frame.columns if not str(name).startswith(PREFIX)]
     is_empty = (frame[own] == "").all(axis=1) if own else pd.Series(data=True, index=frame.index)
     filled = frame[~is_empty]
-    is_directory = filled[PREFIX + "source"].str.match("hsds(:|$)")
+    is_directory = filled[PREFIX + "source"].str.match("hsds([:@]|$)")
     field_ = filled[PREFIX + "field"] if PREFIX + "field" in filled.columns else pd.Series("", index=filled.index)
     tables = field_.str.replace(r"\..*", "", regex=True).where(is_directory, "")
     parts = []

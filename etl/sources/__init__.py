@@ -14,6 +14,7 @@ from etl.maps import SHIPPED, ColumnMap, load_map, shipped_maps
 from etl.prepared import FileBatches
 from etl.settings import Settings
 from etl.sources.hsds import open_hsds
+from etl.sources.naming import own_name, plain_name
 from etl.sources.open311 import open_open311
 from etl.sources.osm import demo_osm_path, open_osm
 from etl.sources.tabular import open_tabular
@@ -59,11 +60,13 @@ def open_source(
 ) -> Iterator[FileBatches]:
     """Each file of `paths`, ready to load; `source` is one of `names()`, the path of a map file, or its source's name.
 
-    `hsds:NAME` and `open311:NAME` keep several publishers apart.
+    `hsds:NAME` and `open311:NAME` keep several publishers apart. Rows of a second city get the source's name with
+    `@CITY`, by which it may be called, too.
 
     Raises `SourceError` or `MapError` that says what is wrong, where, and what to do.
     """
     given = dict(options or {})
+    source = plain_name(source, profile.slug)
     if not paths:
         raise SourceError(f"{source}: nothing to load; name a file, a folder or an address")
     base, _, publisher = source.partition(":")
@@ -77,6 +80,7 @@ def open_source(
         yield from DIRECTORY[base](paths, profile=profile, settings=settings, options=given)
         return
     column_map = _map_of(source, settings, given.get("source"))
+    column_map = replace(column_map, source=own_name(settings, profile.slug, column_map.source))
     yield from open_tabular(column_map, paths, profile=profile, settings=settings, options=given)
 
 

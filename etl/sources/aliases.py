@@ -8,6 +8,7 @@ from etl.db import make_engine
 from etl.ids import city_id_of
 from etl.schema import topic_alias
 from etl.settings import Settings
+from etl.sources.naming import plain_name
 from etl.transforms.text import fold
 
 
@@ -18,7 +19,7 @@ def topic_aliases(settings: Settings, city: str, source: str) -> dict[str, int]:
         if not inspect(engine).has_table(topic_alias.name):
             return {}
         statement = select(topic_alias.c.value, topic_alias.c.topic_id).where(
-            topic_alias.c.city_id == city_id_of(city), topic_alias.c.source == source
+            topic_alias.c.city_id == city_id_of(city), topic_alias.c.source.in_([source, plain_name(source, city)])
         )
         with engine.connect() as connection:
             return {fold(value): int(topic_id) for value, topic_id in connection.execute(statement)}

@@ -16,6 +16,7 @@ from etl.sources.directory import Row, directory_id, prepared
 from etl.sources.files import expand, hash_of
 from etl.sources.hsds_read import TABLES, RawDirectory, read_csv, read_json, stem_of
 from etl.sources.hsds_rows import HsdsRows
+from etl.sources.naming import own_name
 from etl.transforms.places import areas_of, locate
 from etl.withdrawn import Listing, Scope, scope_of, series_name
 from geodata.profile import CityProfile
@@ -37,9 +38,8 @@ def open_hsds(
     Tables and lists are whole, a document of one object or one page of several is a part; `--option whole=yes` or `no`
     says otherwise. What a later whole one lacks is withdrawn.
     """
-    del settings
     publisher = options.get("publisher")
-    source = f"{SOURCE}:{publisher}" if publisher else SOURCE
+    source = own_name(settings, profile.slug, f"{SOURCE}:{publisher}" if publisher else SOURCE)
     for name, files in _groups(paths):
         raw = RawDirectory()
         for file in files:

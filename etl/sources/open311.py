@@ -17,6 +17,7 @@ from etl.maps import load_map
 from etl.prepared import FileBatches
 from etl.schema import request
 from etl.settings import Settings
+from etl.sources.naming import own_name
 from etl.sources.open311_client import MOST_ROWS, Client
 from etl.sources.open311_rows import COLUMNS
 from etl.sources.tabular import context_of, open_tabular
@@ -39,7 +40,7 @@ def open_open311(
     updated since, else for everything since the city's centre opened.
     """
     publisher = options.get("publisher")
-    source = f"{SOURCE}:{publisher}" if publisher else SOURCE
+    source = own_name(settings, profile.slug, f"{SOURCE}:{publisher}" if publisher else SOURCE)
     column_map = replace(load_map(SOURCE), source=source)
     for address in paths:
         if Path(address).is_file():  # refused rows, mended

@@ -23,6 +23,7 @@ from etl.prepared import FileBatches, Prepared
 from etl.settings import Settings
 from etl.sources.directory import Row, prepared
 from etl.sources.files import expand, hash_of
+from etl.sources.naming import own_name
 from etl.sources.osm_rows import institution_rows
 from etl.sources.osm_tags import keys, services_of
 from etl.transforms.places import Areas, areas_of, locate
@@ -57,9 +58,8 @@ def open_osm(
 
     `--option everywhere=no` keeps institutions inside the city's territories only.
     """
-    del settings
     publisher = options.get("publisher")
-    source = f"{SOURCE}:{publisher}" if publisher else SOURCE
+    source = own_name(settings, profile.slug, f"{SOURCE}:{publisher}" if publisher else SOURCE)
     is_inside_only = options.get("everywhere", "yes").lower() in ("no", "false", "0")
     scope = scope_of(options.get("whole"), usual=Scope.SERIES)
     areas = areas_of(profile)

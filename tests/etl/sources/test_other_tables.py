@@ -162,6 +162,24 @@ def test_a_file_at_a_web_address_is_fetched_loaded_and_named_without_login(quick
         server.server_close()
 
 
+def test_two_cities_of_one_database_load_the_same_file_and_mix_nothing(loading: Loading) -> None:
+    file = loading.write("people.csv", "unique_key,created_date\n1,2024-03-01\n2,2024-03-02\n")
+    folder = loading.write("d/organizations.csv", "id,name\n1,Help\n").parent
+    first = [loading.one("san-francisco-311", file), loading.one("hsds:town", folder)]
+    loading.city = "minsk"
+    second = [loading.one("san-francisco-311", file), loading.one("hsds:town", folder)]
+    assert [report.source for report in second] == ["san-francisco-311@minsk", "hsds:town@minsk"]
+    assert [report.inserted for report in (*first, *second)] == [2, 1, 2, 1]
+    assert [loading.one(source, file).unchanged for source in ("san-francisco-311", "san-francisco-311@minsk")] == [
+        2,
+        2,
+    ]
+    loading.city = "demo"
+    assert loading.one("san-francisco-311", file).unchanged == 2
+    assert sorted(loading.rows(schema.request)["city_id"].value_counts()) == [2, 2]
+    assert loading.rows(schema.organization)["city_id"].is_unique
+
+
 def test_one_publisher_may_serve_two_cities_under_two_names(quick: Loading) -> None:
     file = quick.write("people.csv", "unique_key,created_date\n1,2024-03-01\n")
     assert quick.one("san-francisco-311", file).inserted == 1
