@@ -14,6 +14,7 @@ from dashboard.answers import Answers
 from dashboard.page import Pages
 from dashboard.settings import Settings
 from etl.db import make_engine
+from etl.public_role import PUBLIC_READER
 from geodata.cities import load_profile
 
 if TYPE_CHECKING:
@@ -53,9 +54,12 @@ def make_deps(settings: Settings, *, process: Process = "staff", now: Callable[[
     from dashboard.queries import Reader
 
     profile = load_profile(settings.city, cities_dir=settings.base.cities_dir, data_dir=settings.base.data_dir)
+    base = settings.base
+    is_public = process == "public"
     engine = make_engine(
-        settings.base.database_url.value,
+        (base.public_database_url.value if is_public else "") or base.database_url.value,
         read_only=True,
+        rights=PUBLIC_READER if is_public else None,
         timeout_s=settings.query_timeout_s,
         pool_size=settings.threads,
     )

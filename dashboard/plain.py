@@ -51,6 +51,7 @@ def body(deps: Deps, template: str, *, path: str, **values: Any) -> str:
         "path": path,
         "version": health.VERSION,
         "other": other_process(deps, t),
+        "has_open_data": deps.process == "public",
         "logout": deps.process == "staff" and bool(deps.settings.staff_password),
     }
     return environment().get_template(template).render(**shared, **values)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
@@ -14,21 +16,33 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from etl.errors import SettingsError
 from etl.schema import metadata
 
+if TYPE_CHECKING:
+    from etl.public_role import Rights
+
 STATEMENT_TIMEOUT_S = 60
 LOAD_TIMEOUT_S = 6 * 3600
 SQLITE_BUSY_S = 60
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY")
 
 
-def make_engine(url: str, *, read_only: bool = False, timeout_s: int = LOAD_TIMEOUT_S, pool_size: int = 8) -> Engine:
+def make_engine(
+    url: str,
+    *,
+    read_only: bool = False,
+    timeout_s: int = LOAD_TIMEOUT_S,
+    pool_size: int = 8,
+    rights: Rights | None = None,
+) -> Engine:
     """An engine for `url`; readers pass `read_only=True` and a short `timeout_s`.
+
+    `rights` hold a SQLite connection to some tables; on PostgreSQL the role of the URL has its own.
 
     Bind values are never printed in errors (they may be citizens' data). On SQLite the file is opened in WAL mode, so
     that readers go on while a load writes. Raises `SettingsError` for a URL of another kind of database.
     """
     parsed = _parse(url)
     if parsed.get_backend_name() == "sqlite":
-        return _sqlite(parsed, read_only=read_only, timeout_s=timeout_s)
+        return _sqlite(parsed, read_only=read_only, timeout_s=timeout_s, rights=rights)
     return _postgresql(parsed, read_only=read_only, timeout_s=timeout_s, pool_size=pool_size)
 
 
@@ -50,7 +64,7 @@ def _parse(url: str) -> URL:
     return parsed.set(drivername="postgresql+psycopg") if backend == "postgresql" else parsed
 
 
-def _sqlite(url: URL, *, read_only: bool, timeout_s: int) -> Engine:
+def _sqlite(url: URL, *, read_only: bool, timeout_s: int, rights: Rights | None) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": SQLITE_BUSY_S})
@@ -63,10 +77,31 @@ def _sqlite(url: URL, *, read_only: bool, timeout_s: int) -> Engine:
         if read_only:
             cursor.execute("PRAGMA query_only=ON")
         cursor.close()
+        if rights is not None:
+            connection.set_authorizer(_authorizer(rights))
 
     if read_only:
         _stop_long_statements(engine, timeout_s)
     return engine
+
+
+def _authorizer(rights: Rights) -> Callable[..., int]:
+    """SQLite asks it while it prepares a statement: what the rights do not name is refused."""
+    harmless = {
+        sqlite3.SQLITE_SELECT, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_SAVEPOINT,
+        sqlite3.SQLITE_RECURSIVE,
+    }  # fmt: skip
+
+    def allowed(action: int, first: str | None, second: str | None, _database: str | None, _by: str | None) -> int:
+        is_allowed = (
+            action in harmless
+            or (action == sqlite3.SQLITE_READ and first in rights.read)
+            or (action == sqlite3.SQLITE_INSERT and first in rights.insert)
+            or (action == sqlite3.SQLITE_PRAGMA and (second is None or first in ("table_info", "table_xinfo")))
+        )
+        return sqlite3.SQLITE_OK if is_allowed else sqlite3.SQLITE_DENY
+
+    return allowed
 
 
 def _stop_long_statements(engine: Engine, timeout_s: int) -> None:

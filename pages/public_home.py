@@ -1,55 +1,86 @@
-"""The public start page: whom to call, how the centre did, and where the figures come from."""
+"""The public start page: whom to call, what to search for, when the lines are open, and how the centre did.
+
+It is plain HTML, sent without a script of Dash: the first page a person opens on an old phone is the lightest one.
+"""
 
 from __future__ import annotations
 
+import logging
+import secrets
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import flask
 from dash import Dash, html
 from dash.development.base_component import Component
 
-from dashboard import formats
-from dashboard.cards import bind_block
-from dashboard.components.kpi import kpi_skeleton, kpi_strip
-from dashboard.components.states import notice
+from dashboard import formats, plain
+from dashboard.components.kpi import kpi_strip
+from dashboard.components.states import error_state, notice
+from dashboard.directory.guide import guide_of
+from dashboard.filters import Filters
+from dashboard.first_html import to_html
 from dashboard.i18n import Texts
 from dashboard.kpis import kpi_cards
 from dashboard.page import Page
 from dashboard.queries import has_simulated
+from dashboard.queries.readiness import readiness
+from dashboard.queries.status import newest_day
 from dashboard.view import View, language
 
 if TYPE_CHECKING:
     from dashboard.deps import Deps
     from geodata.profile import CityProfile
 
+LOG = logging.getLogger(__name__)
 PATH = "/"
 BLOCK = "home-figures"
 FIGURES = ("contacts", "requests", "solved_in_call_pct", "on_time_pct")
+DAYS = 30
+FIRST_NEEDS = 8
 
 
-def layout(deps: Deps, /, **_query: Any) -> Component:
-    """The hot line and its hours first, then the published figures."""
+def layout(_deps: Deps, /, **_query: Any) -> Component:
+    """Nothing: the page needs no Dash."""
+    return html.Div()
+
+
+def page(deps: Deps) -> flask.Response:
+    """The hot line and the search first, then needs, hours and the published figures."""
     lang = language(deps)
-    t = Texts(lang)
-    profile = deps.profile
-    number = profile.hot_line
-    return html.Div(
-        [
-            html.H1(t("home.title", city=profile.name(lang)), tabIndex=-1),
-            html.P(
-                html.A(number, href=f"tel:{''.join(sign for sign in number if sign.isdigit() or sign == '+')}"),
-                className="hotline",
-            ),
-            html.H2(t("home.hours")),
-            html.Ul(
-                [html.Li([html.Strong(name), ": ", hours]) for name, hours in line_hours(profile, t)], className="hours"
-            ),
-            html.H2(t("home.figures")),
-            html.Div(kpi_skeleton(len(FIGURES)), id=BLOCK),
-        ],
-        className="home",
+    t, profile, guide = Texts(lang), deps.profile, guide_of(deps)
+    given = {code for place in guide.directory().institutions.values() for code in place.codes}
+    needs = [need for need in guide.taxonomy.needs.values() if given & set(need.services)][:FIRST_NEEDS]
+    return plain.document(
+        deps,
+        "home.html",
+        title=t("home.nav"),
+        path=PATH,
+        heading=t("home.title", city=profile.name(lang)),
+        call=plain.href_of_number(profile.hot_line),
+        needs=[(f"/find?need={need.code}", need.name(lang)) for need in needs],
+        hours=line_hours(profile, t),
+        figures=to_html(published(deps)),
     )
+
+
+def published(deps: Deps) -> Component:
+    """The figures of the last thirty whole days, whatever the address says: no slice of them is to be had here.
+
+    Whole days come from roll-ups alone, which is all that the public process may read.
+    """
+    end = newest_day(deps.read, before=deps.today())
+    period = Filters(deps.profile.slug, end - timedelta(days=DAYS - 1), end)
+    seen = View(deps=deps, filters=period, lang=language(deps), now=deps.now())
+    try:
+        made: Component = deps.answers.of((BLOCK, *seen.key), lambda: figures(seen))
+    except Exception:
+        reference = secrets.token_hex(4)
+        LOG.exception("%s failed, reference %s", BLOCK, reference)
+        return error_state(seen.t, reference=reference)
+    return made
 
 
 def line_hours(profile: CityProfile, t: Texts) -> list[tuple[str, str]]:
@@ -87,7 +118,7 @@ def hours_text(profile: CityProfile, code: str, t: Texts) -> str:
 
 
 def figures(view: View) -> Component:
-    """The published figures of the last thirty days, without links to rows."""
+    """The published figures of the view's days, without links to rows."""
     cards = [replace(card, rows_href="") for card in kpi_cards(view, FIGURES)]
     period = formats.period(view.filters.from_on, view.filters.to_on, view.lang)
     simulated = notice(view.t("status.simulated"), kind="warning") if has_simulated(view.read, view.filters) else None
@@ -97,6 +128,12 @@ def figures(view: View) -> Component:
 
 
 def register(app: Dash, deps: Deps) -> None:
-    """Add the page and bind its figures."""
+    """Add the page."""
     deps.pages.add(Page(PATH, "home.nav", partial(layout, deps), nav="home.nav", order=0, has_filters=False))
-    bind_block(app, deps, BLOCK, figures)
+
+    server: flask.Flask = app.server
+
+    @server.before_request
+    def start() -> flask.Response | None:
+        is_asked = flask.request.path == PATH and flask.request.method in ("GET", "HEAD")
+        return page(deps) if is_asked and readiness(deps.read)[0] == "ready" else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dash import Dash
 from dash.development.base_component import Component
 
-from dashboard.directory import result_page
+from dashboard.directory import result_page, unmet
 from dashboard.page import Page
 
 if TYPE_CHECKING:
@@ -36,3 +36,4 @@ def register(app: Dash, deps: Deps) -> None:
         )
     )  # fmt: skip
     result_page.register(app.server, deps)
+    unmet.register(app.server, deps)

@@ -53,7 +53,7 @@
     },
     routeStyle: function (feature) {
       var ride = feature.properties.ride;
-      return { color: ride ? "#17588f" : "#b23c1e", weight: ride ? 6 : 5, dashArray: ride ? null : "1 9", lineCap: "round", opacity: 0.9 };
+      return { color: isDark() ? (ride ? "#7db8e8" : "#ff9a76") : (ride ? "#17588f" : "#b23c1e"), weight: ride ? 6 : 5, dashArray: ride ? null : "1 9", lineCap: "round", opacity: 0.9 };
     }
   };
   /* dash-leaflet looks functions up by a dotted path from window. */
@@ -130,6 +130,18 @@
       var row = event.target.closest && event.target.closest("[data-place]");
       if (row && !row.contains(event.relatedTarget)) { light(row.dataset.place, false); }
     });
+  });
+
+  /* A need that nothing met is noted once per page and sitting, without a word of what was typed. */
+  document.addEventListener("DOMContentLoaded", function () {
+    var form = document.querySelector("[data-unmet]");
+    if (!form || !navigator.sendBeacon) { return; }
+    var key = "unmet " + form.outcome.value + " " + form.service.value;
+    if (sessionStorage.getItem(key) || navigator.sendBeacon(form.action, new URLSearchParams(new FormData(form)))) {
+      sessionStorage.setItem(key, "1");
+      form.querySelector("button").hidden = true;
+      form.querySelector("[role=status]").hidden = false;
+    }
   });
 
   document.addEventListener("DOMContentLoaded", function () {

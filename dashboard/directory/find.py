@@ -18,6 +18,7 @@ from dashboard.directory.asked import MINUTES, Asked, Point, Sort
 from dashboard.directory.guide import Guide
 from dashboard.directory.opening import intake_hours, place_hours
 from dashboard.queries.directory import Institution, Offer
+from dashboard.queries.public_writes import Outcome
 from geodata.accessibility import PROFILES, Profile, assess
 from geodata.network.streets import haversine_m
 from geodata.routing import NoRouteError
@@ -32,6 +33,10 @@ SAME_GROUP = {"disabilities": "disabled"}
 """Groups of profiles whose word in the taxonomy of services is another."""
 SEARCHED = 60
 OPEN_ORDER = {"open": 0, "unknown": 1, "closed": 2}
+ENDED_BY: dict[str, Outcome] = {
+    "access": "not_accessible", "open": "closed_then", "within": "too_far", "for": "not_entitled"
+}  # fmt: skip
+"""How a need ended when this one filter is what left nothing, the first that applies."""
 ACCESS_ORDER = {"yes": 0, "unknown": 1, "no": 2}
 
 
@@ -59,6 +64,14 @@ class Facet:
 
 
 @dataclass(frozen=True)
+class Unmet:
+    """A need that nothing met: how it ended, and the code of the service looked for, empty where nobody knows."""
+
+    outcome: Outcome
+    code: str
+
+
+@dataclass(frozen=True)
 class Found:
     """The answer: results in order, places that may be a start, topics to offer, counts, and what could not be had."""
 
@@ -69,6 +82,7 @@ class Found:
     facets: dict[str, tuple[Facet, ...]] = field(default_factory=dict)
     trouble: str | None = None
     meant: tuple[str, ...] = ()
+    unmet: Unmet | None = None
 
 
 @dataclass
@@ -244,16 +258,38 @@ class Finder:
         results = sorted((self._result(*row) for row in fits), key=self._order())
         topics = tuple(hit for hit in self.hits if hit.kind in ("service", "need"))[:6]
         starts = tuple(hit for hit in self.hits if hit.kind in PLACE_KINDS and hit.lat is not None)[:5]
-        nothing = bool(self.asked.text) and not self.candidates
+        asked = self.asked
+        nothing = bool(asked.text or asked.service or asked.need) and not self.candidates
+        words = asked.text or " ".join(self._name(code) for code in self.meant[:1])
+        offered = tuple(self.guide.index().suggest(words, self.lang)) if nothing else ()
+        offered = tuple(hit for hit in offered if set(hit.services) != {asked.service})
         return Found(
             results=tuple(results),
             starts=starts,
             topics=topics,
-            suggestions=tuple(self.guide.index().suggest(self.asked.text, self.lang)) if nothing else (),
+            suggestions=offered,
             facets=self._facets(filters),
             trouble=self.trouble,
             meant=self.meant,
+            unmet=None if fits else self._unmet(filters, offered),
         )
+
+    def _name(self, code: str) -> str:
+        return self.guide.taxonomy.services[code].name(self.lang)
+
+    def _unmet(self, filters: dict[str, Callable[[Institution], bool]], offered: tuple[Hit, ...]) -> Unmet | None:
+        """What is worth noting of an empty list; nothing for filters alone or for one that no single filter emptied."""
+        asked = self.asked
+        if not (asked.text or asked.service or asked.need):
+            return None
+        code = next(iter(self.meant), next((code for hit in offered for code in hit.services), ""))
+        if not self.candidates:
+            return Unmet("no_service", code)
+        for name, outcome in ENDED_BY.items():
+            others = [test for key, test in filters.items() if key != name]
+            if name in filters and any(all(test(place) for test in others) for _, place, _ in self.candidates):
+                return Unmet(outcome, code)
+        return None
 
     def _result(self, rank: int, place: Institution, why: Why | None) -> Result:
         return Result(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -66,8 +67,6 @@ def body_of(deps: Deps, values: Mapping[str, Any], *, path: str) -> str:
     shown = found.results[(page - 1) * PER_PAGE : page * PER_PAGE]
     keep = asked.but(start=finder.start, page=page)
     is_empty = not (asked.text or asked.service or asked.need)
-    if found.suggestions:
-        _note_missing(deps, found)
     return plain.body(
         deps,
         "find.html",
@@ -88,6 +87,8 @@ def body_of(deps: Deps, values: Mapping[str, Any], *, path: str) -> str:
         topics=[_topic(hit, asked, path) for hit in found.topics],
         starts=[_start(hit, asked, path) for hit in found.starts],
         suggestions=[_topic(hit, asked, path) for hit in found.suggestions],
+        unmet=found.unmet,
+        once=secrets.token_hex(8),
         needs=_needs(guide, lang, asked, path) if is_empty else [],
         tree=_tree(guide, lang, asked, path) if is_empty else [],
         sort=finder.sort,
@@ -105,15 +106,6 @@ def _trouble(found: Found, unknown_start: str, t: Texts) -> str:
     if found.trouble == "no_network":
         return t("social.no_network")
     return found.trouble or ""
-
-
-def _note_missing(deps: Deps, found: Found) -> None:
-    """A need that found nothing goes to the ledger: the nearest service's code, nothing of what was typed."""
-    from dashboard.directory.writing import writer_of
-
-    code = next((code for hit in found.suggestions for code in hit.services), "")
-    if flask.has_request_context() and flask.request.path != "/_dash-layout":
-        writer_of(deps).need("no_service", now=deps.now(), service_code=code)
 
 
 def _topic(hit: Any, asked: Asked, path: str) -> dict[str, str]:

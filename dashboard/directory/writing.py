@@ -14,6 +14,6 @@ def writer_of(deps: Deps) -> Writer:
     """The writer on the app's own database."""
     held = deps.read.kept.get("writer")
     if held is None:
-        held = deps.read.kept["writer"] = (None, Writer.beside(deps.read))
+        held = deps.read.kept["writer"] = (None, Writer.beside(deps.read, is_staff=deps.process == "staff"))
     found: Writer = held[1]
     return found

@@ -12,10 +12,12 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Engine, insert, select, update
+from sqlalchemy.dialects import postgresql
 
 from dashboard.queries.reader import Reader
 from etl.db import make_engine
 from etl.ids import fact_id
+from etl.public_role import PUBLIC_WRITER
 from etl.schema import data_report, need_outcome
 
 Outcome = Literal[
@@ -36,10 +38,11 @@ class Writer:
     reader: Reader
 
     @classmethod
-    def beside(cls, reader: Reader) -> Writer:
+    def beside(cls, reader: Reader, *, is_staff: bool = False) -> Writer:
         """A writer on the reader's database; its first connection opens with the first row."""
         url = reader.engine.url.render_as_string(hide_password=False)
-        return cls(make_engine(url, timeout_s=10, pool_size=2), reader.city_id, reader)
+        engine = make_engine(url, timeout_s=10, pool_size=2, rights=None if is_staff else PUBLIC_WRITER)
+        return cls(engine, reader.city_id, reader)
 
     def report(self, location_id: str, field: str, text: str, *, now: datetime) -> None:
         """Put a report into the queue of the staff; over-long text is cut."""
@@ -48,7 +51,7 @@ class Writer:
             "text": text.strip()[:MAX_TEXT], "status": "new", "reported_at": now,
         }  # fmt: skip
         with self.engine.begin() as connection:
-            connection.execute(insert(data_report).values(values))
+            connection.execute(insert(data_report).inline().values(values))
 
     def need(
         self,
@@ -58,9 +61,13 @@ class Writer:
         service_code: str = "",
         location_id: str = "",
         caller_group_mask: int = 0,
+        once: str = "",
     ) -> None:
-        """Note how a need ended: what was looked for, never who looked or what they typed."""
-        key = secrets.token_hex(12)
+        """Note how a need ended: what was looked for, never who looked or what they typed.
+
+        The same `once` again changes nothing.
+        """
+        key = once or secrets.token_hex(12)
         values: dict[str, Any] = {
             "need_outcome_id": fact_id(SOURCE, key), "city_id": self.city_id, "source": SOURCE, "source_key": key,
             "load_id": 0, "is_simulated": False, "at": now, "on_day": self.reader.today(now), "outcome": outcome,
@@ -68,7 +75,7 @@ class Writer:
             "caller_group_mask": caller_group_mask,
         }  # fmt: skip
         with self.engine.begin() as connection:
-            connection.execute(insert(need_outcome).values(values))
+            connection.execute(_new_only(connection.dialect.name).values(values))
 
     def decide(self, report_id: int, status: str, *, now: datetime) -> None:
         """Give a report its status (staff)."""
@@ -77,6 +84,13 @@ class Writer:
         where = (data_report.c.data_report_id == report_id) & (data_report.c.city_id == self.city_id)
         with self.engine.begin() as connection:
             connection.execute(update(data_report).where(where).values(status=status, decided_at=now))
+
+
+def _new_only(dialect: str) -> Any:
+    """An insert that leaves a row that is there alone."""
+    if dialect == "postgresql":
+        return postgresql.insert(need_outcome).on_conflict_do_nothing()
+    return insert(need_outcome).prefix_with("OR IGNORE")
 
 
 def reports(read: Reader, *, limit: int = 200) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -10,27 +10,42 @@ from sqlalchemy import Table, desc, func, select
 
 from dashboard.filters import Filters
 from dashboard.queries.ask import ask
+from dashboard.queries.plan import choose
 from dashboard.queries.reader import Reader
 from dashboard.queries.selection import Selection
 from etl.schema import contact, contact_daily, load_reject, load_run, queue_ticket, request, unmapped_value
 
-_SPANS: tuple[tuple[Table, str], ...] = (
-    (contact, "arrived_on"), (contact_daily, "day_on"), (request, "created_on"), (queue_ticket, "issued_on"),
+_SPANS: tuple[tuple[str, Table, str], ...] = (
+    ("contacts", contact, "arrived_on"), ("created", request, "created_on"), ("tickets", queue_ticket, "issued_on"),
 )  # fmt: skip
 
 
 def data_span(read: Reader, city: str | None = None) -> tuple[date, date]:
-    """The first and last day with contacts, requests or tickets; today twice where there are none."""
+    """The first and last day with contacts, requests or tickets; today twice where there are none.
+
+    Asked of the roll-ups where they are built: they are smaller, and all that the public process may read.
+    """
     found: list[date] = []
+    plans = [(choose(read, family, ()).table, table, name) for family, table, name in _SPANS]
+    columns = [raw.c[name] if rolled is None else rolled.c.day_on for rolled, raw, name in plans]
     with read.connect() as connection:
-        for table, name in _SPANS:
-            column = table.c[name]
+        for column in (*columns, contact_daily.c.day_on):
+            table = column.table
             for end in (func.min(column, type_=column.type), func.max(column, type_=column.type)):
                 day = connection.execute(select(end).where(table.c.city_id == read.city_id)).scalar()
                 if day is not None:
                     found.append(day)
     today = read.today(read.clock())
     return (min(found), max(found)) if found else (today, today)
+
+
+def newest_day(read: Reader, *, before: date) -> date:
+    """The city's last whole day before `before` that a load told of; the day before it where nobody knows."""
+    newest = func.max(load_run.c.newest_at, type_=load_run.c.newest_at.type)
+    with read.connect() as connection:
+        newest_at = connection.execute(select(newest).where(load_run.c.city_id == read.city_id)).scalar()
+    latest = before - timedelta(days=1)
+    return min(latest, read.today(newest_at)) if newest_at else latest
 
 
 def status(read: Reader, city: str | None = None, *, now: datetime | None = None) -> pd.DataFrame:

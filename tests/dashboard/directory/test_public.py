@@ -14,6 +14,7 @@ from dashboard.app import LinkaDash
 from dashboard.directory.asked import Asked, parse, point
 from dashboard.directory.find import find
 from dashboard.directory.guide import guide_of
+from dashboard.directory.unmet import Limit
 from dashboard.queries.directory import directory
 from etl.schema import data_report, location, need_outcome
 from geodata.search import topic_index
@@ -130,14 +131,60 @@ def test_a_question_survives_its_own_address(public_app: LinkaDash) -> None:
     assert parse(dict(asked.pairs()), load_taxonomy(), zone=zone) == asked
 
 
-def test_a_need_that_finds_nothing_goes_to_the_ledger_without_its_words(public_app: LinkaDash) -> None:
-    said = get(public_app, "/find?q=zzqqxyv").text
-    assert "We have noted that this help is missing" in said
-    with public_app.deps.read.engine.connect() as connection:
-        rows = connection.execute(select(need_outcome).where(need_outcome.c.source == "social-map")).mappings().all()
-    assert rows
+def unmet_form(page: str) -> dict[str, str]:
+    form = page[page.index('action="/unmet"') :]
+    return dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[: form.index("</form>")]))
+
+
+def noted(app: LinkaDash) -> list[dict[str, Any]]:
+    with app.deps.read.engine.connect() as connection:
+        rows = connection.execute(select(need_outcome).where(need_outcome.c.source == "social-map"))
+        return [dict(row) for row in rows.mappings()]
+
+
+def test_a_need_that_finds_nothing_is_noted_when_the_page_says_so_and_never_by_looking(public_app: LinkaDash) -> None:
+    before = len(noted(public_app))
+    page = get(public_app, "/find?q=zzqqxyv").text
+    assert len(noted(public_app)) == before
+    client, form = public_app.server.test_client(), unmet_form(page)
+    for _ in range(2):  # the script and the button, or a reload: one row
+        answer = client.post("/unmet", base_url=HOME, data=form)
+        assert "We have noted that this help is missing" in answer.text
+    rows = noted(public_app)
+    assert len(rows) == before + 1
     assert rows[-1]["outcome"] == "no_service"
     assert not any("zzqqxyv" in str(value) for row in rows for value in row.values())
+
+
+def test_how_a_need_ended_is_told_by_the_filter_that_left_nothing(public_app: LinkaDash) -> None:
+    page = get(public_app, "/find?service=nanny&open=1&at=2026-05-24T03:00").text
+    form = unmet_form(page)
+    assert (form["outcome"], form["service"]) == ("closed_then", "nanny")
+
+
+@pytest.mark.parametrize(
+    ("change", "headers", "status"),
+    [
+        ({"outcome": "stolen"}, {}, 400),
+        ({"service": "violence_shelter"}, {}, 400),
+        ({"once": "free text"}, {}, 400),
+        ({}, {"Origin": "http://evil.example"}, 403),
+    ],
+)
+def test_a_strange_note_is_refused(
+    public_app: LinkaDash, change: dict[str, str], headers: dict[str, str], status: int
+) -> None:
+    form = {"outcome": "no_service", "service": "nanny", "once": "0123456789abcdef"} | change
+    answer = public_app.server.test_client().post("/unmet", base_url=HOME, data=form, headers=headers)
+    assert answer.status_code == status
+
+
+def test_what_is_taken_in_a_minute_is_bounded() -> None:
+    now = [0.0]
+    limit = Limit(2, clock=lambda: now[0])
+    assert [limit.takes(), limit.takes(), limit.takes()] == [True, True, False]
+    now[0] = 61.0
+    assert limit.takes()
 
 
 def test_a_report_of_wrong_data_waits_for_the_staff(public_app: LinkaDash, shown: Any) -> None:
