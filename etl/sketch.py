@@ -81,3 +81,11 @@ def merge(sketches: Sequence[bytes], groups: Whole, n_groups: int) -> Whole:
     places = np.repeat(groups, sizes) * width + pairs["bucket"]
     summed = np.bincount(places, weights=pairs["n"], minlength=n_groups * width)
     return summed.astype(np.int64).reshape(n_groups, width)
+
+
+def quantiles(counts: Whole, share: float) -> npt.NDArray[np.float64]:
+    """`quantile` of each row of counts by bucket (columns from bucket 0); NaN where nothing was counted."""
+    held = counts.cumsum(axis=1)
+    totals = held[:, -1:] if counts.shape[1] else np.zeros((len(counts), 1))
+    places = (held >= share * totals - 1e-9).argmax(axis=1) if counts.shape[1] else np.zeros(len(counts), dtype=int)
+    return np.where(totals[:, 0] > 0, values_of(places), np.nan)

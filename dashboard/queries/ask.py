@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -16,9 +16,12 @@ from dashboard.queries.reader import Reader
 from dashboard.queries.selection import Selection
 from etl.rollup.branch import Branch, summed
 from etl.rollup.families import FAMILIES
-from etl.rollup.sql import weekday_of
+from etl.rollup.sql import month_of, week_of, weekday_of
 from etl.sketch import Whole, merge
 from etl.tables.rollups import SKETCH
+
+PERIODS: Final = frozenset({"day_on", "week_on", "month_on"})
+"""What time can be asked by."""
 
 
 def ask(
@@ -33,8 +36,9 @@ def ask(
 ) -> pd.DataFrame:
     """Columns `by` and `measures`, one row per combination that occurs; without `by` always exactly one row.
 
-    `by` names dimensions of `etl.tables.rollups.DIMENSIONS` or `day_on` (then datetime64). What lies in the future is
-    left out: of families with an instant of their own (terms), rows count once it is past. `is_stock`: all days,
+    `by` names dimensions of `etl.tables.rollups.DIMENSIONS`, or `day_on`, `week_on` (its Monday), `month_on` (its
+    first), all datetime64. What lies in the future is left out: of families with an instant of their own (terms), rows
+    count once it is past. `is_stock`: all days,
     the future too (the stock of open requests).
     """
     plan = choose(read, family, {*by, *where.dimensions})
@@ -80,7 +84,7 @@ def from_rollup(
     by: Sequence[str],
 ) -> Select[Any]:
     """The sums from a roll-up."""
-    columns: dict[str, ColumnElement[Any]] = dict(table.c)
+    columns: dict[str, ColumnElement[Any]] = {**table.c, **_periods(table.c.day_on)}
     if "weekday" not in columns:
         columns["weekday"] = weekday_of(table.c.day_on)
     conditions = [table.c.city_id == read.city_id, *where.conditions(columns)]
@@ -92,6 +96,10 @@ def from_rollup(
     keys = [columns[name].label(name) for name in by]
     statement = select(*keys, *(summed(table.c[name]).label(name) for name in measures)).where(*conditions)
     return statement.group_by(*(columns[name] for name in by)) if by else statement
+
+
+def _periods(day_on: ColumnElement[Any]) -> dict[str, ColumnElement[Any]]:
+    return {"day_on": day_on, "week_on": week_of(day_on), "month_on": month_of(day_on)}
 
 
 def unpacked(frame: pd.DataFrame, measures: Sequence[str], by: Sequence[str]) -> pd.DataFrame:
@@ -124,7 +132,8 @@ def from_facts(
     """The sums from the fact tables; `now` None: the future counts too."""
     parts = []
     for branch in FAMILIES[family].branches:
-        keys = [(branch.day_on if name == "day_on" else branch.dimension(name)).label(name) for name in by]
+        days = _periods(branch.day_on)
+        keys = [(days[name] if name in days else branch.dimension(name)).label(name) for name in by]
         counted = [branch.measure(name).label(name) for name in measures]
         conditions = facts_where(read, branch, where, now, is_stock=is_stock)
         parts.append(select(*keys, *counted).select_from(branch.source_of(measures)).where(*conditions))
@@ -151,8 +160,8 @@ def _together(parts: Sequence[pd.DataFrame], measures: Sequence[str], by: Sequen
     frame = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
     for name in measures:
         frame[name] = pd.to_numeric(frame[name]).fillna(0).astype("int64")
-    if "day_on" in by:
-        frame["day_on"] = pd.to_datetime(frame["day_on"]).astype("datetime64[us]")
+    for name in PERIODS & set(by):
+        frame[name] = pd.to_datetime(frame[name]).astype("datetime64[us]")
     if not by:
         return frame[list(measures)].sum().to_frame().T.astype("int64")
     if len(parts) == 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import func, select
 
@@ -17,7 +18,7 @@ from dashboard.queries.stocks import UNPROCESSED
 from etl.rollup.families import FAMILIES
 from etl.rollup.requests import age_min
 from etl.schema import contact
-from etl.sketch import quantile
+from etl.sketch import quantiles as quantile_rows
 
 
 def sums(
@@ -52,12 +53,11 @@ def quantiles(
         name = "period_on"
     else:
         found, name = coded(read, found, by), "code"
-    rows = [
-        (key, int(held["n"].sum()), *(quantile(held["bucket"].to_numpy(), held["n"].to_numpy(), one) for one in shares))
-        for key, held in found.groupby(name)
-    ]
-    made = pd.DataFrame(rows, columns=[name, "n", *(f"p{round(one * 100)}" for one in shares)])
-    return made.astype({f"p{round(one * 100)}": "float64" for one in shares})
+    rows, keys = pd.factorize(found[name], sort=True)
+    counts = np.zeros((len(keys), int(found["bucket"].max()) + 1 if len(found) else 1), dtype=np.int64)
+    np.add.at(counts, (rows, found["bucket"].to_numpy(dtype=np.int64)), found["n"].to_numpy(dtype=np.int64))
+    read_off = {f"p{round(share * 100)}": quantile_rows(counts, share) for share in shares}
+    return pd.DataFrame({name: pd.Series(keys, dtype=found[name].dtype), "n": counts.sum(axis=1), **read_off})
 
 
 def waiting_messages(read: Reader, filters: Filters, *, now: datetime, limit: int = 500) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from dashboard.queries.selection import Selection, select_of
 from dashboard.queries.stocks import is_overdue, stock
 from etl.rollup.branch import flag
 from etl.rollup.families import FAMILIES
-from etl.rollup.requests import age_min
+from etl.rollup.requests import IS_OPEN, age_min
 from etl.schema import request, sla_result
 
 MEASURES: Final = {
@@ -97,7 +97,7 @@ def _open_ages(read: Reader, where: Selection, *, now: datetime) -> pd.DataFrame
             (age_min(request.c.created_at, int(now.timestamp())) / _MIN_PER_H).label("age_h"),
         )
         .select_from(branch.source)
-        .where(branch.city_id == read.city_id, request.c.status == "open", request.c.created_at <= now)
+        .where(branch.city_id == read.city_id, IS_OPEN, request.c.created_at <= now)
         .where(*where.conditions(columns))
         .subquery("open_requests")
     )
@@ -123,7 +123,7 @@ def oldest_open(read: Reader, filters: Filters, *, now: datetime, limit: int = 3
             flag(is_overdue(now)).label("is_overdue"), request.c.topic_id, request.c.request_class_id,
         )
         .select_from(branch.source)
-        .where(branch.city_id == read.city_id, request.c.status == "open", request.c.created_at <= now)
+        .where(branch.city_id == read.city_id, IS_OPEN, request.c.created_at <= now)
         .where(*where.conditions(columns))
         .order_by(request.c.created_at, request.c.request_id)
         .limit(limit)

@@ -12,7 +12,7 @@ from dashboard.queries.reader import Reader
 from etl.rollup.state import expected_version
 from etl.tables.rollups import ROLLUPS, SHAPES, rollup_state, table_name
 
-FREE: Final = frozenset({"day_on", "weekday"})
+FREE: Final = frozenset({"day_on", "week_on", "month_on", "weekday"})
 """Dimensions that every day has."""
 
 

@@ -77,7 +77,7 @@ class Reader:
             found = connection.execute(statement)
             names = list(found.keys())
             # Plain tuples: pandas asks every SQLAlchemy row what else it is, a third of the time of small answers.
-            return pd.DataFrame.from_records([tuple(row) for row in found], columns=names)
+            return pd.DataFrame.from_records([tuple(row) for row in found.all()], columns=names)
 
     def today(self, now: datetime) -> date:
         """The city's day at `now`."""

@@ -65,8 +65,9 @@ def series(
     if measure == "open":
         daily = open_by_day(read, filters, where, by=_dimension(by) if by else None, now=moment)
         return _stock_periods(coded(read, daily, by), chosen)
-    daily = _daily(read, where, measure, by, moment)
-    daily["period_on"] = period_starts(daily["day_on"], chosen)
+    asked = {"week": "week_on", "month": "month_on", "quarter": "month_on"}.get(chosen, "day_on")
+    daily = _daily(read, where, measure, by, moment, asked)
+    daily["period_on"] = period_starts(daily[asked], chosen)
     keys = ["period_on", "code"] if by else ["period_on"]
     grouped = daily.groupby(keys, as_index=False)[["value"]].sum()
     return _filled(grouped, filters, chosen, by)
@@ -142,12 +143,14 @@ def period_starts(days: pd.Series, grain: str) -> pd.Series:
     return firsts
 
 
-def _daily(read: Reader, where: Selection, measure: str, by: str | None, now: datetime) -> pd.DataFrame:
+def _daily(
+    read: Reader, where: Selection, measure: str, by: str | None, now: datetime, period: str = "day_on"
+) -> pd.DataFrame:
     if by == "outcome":
         raise UnknownMeasureError(
             "outcomes over time are measures: consultations, contact_requests, abandoned, unprocessed"
         )
-    dimensions = ["day_on", *([_dimension(by)] if by else [])]
+    dimensions = [period, *([_dimension(by)] if by else [])]
     found = _summed_terms(read, where, measure, dimensions, now)
     return coded(read, found, by) if by else found
 

@@ -1,10 +1,11 @@
-"""The two expressions that SQLite and PostgreSQL spell differently: seconds of an instant, and a bit of a mask."""
+"""The expressions that SQLite and PostgreSQL spell differently: seconds of an instant, weekday and period of a day."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, cast
+from sqlalchemy import BigInteger, ColumnElement, Date, Integer, cast
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -23,7 +24,8 @@ def _epoch_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
 
 @compiles(epoch_s)
 def _epoch_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
-    return f"floor(extract(epoch from {compiler.process(element.clauses, **kw)}))::bigint"
+    # A double, exact for any instant of ours; what `extract` gives is numeric and takes thrice as long.
+    return f"floor(date_part('epoch', {compiler.process(element.clauses, **kw)}))::bigint"
 
 
 class weekday_of(FunctionElement[int]):  # noqa: N801 - spelled like a function of SQL
@@ -41,6 +43,40 @@ def _weekday_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
 @compiles(weekday_of)
 def _weekday_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
     return f"(extract(isodow from {compiler.process(element.clauses, **kw)})::integer - 1)"
+
+
+class week_of(FunctionElement[date]):  # noqa: N801 - spelled like a function of SQL
+    """The Monday of a day column's week."""
+
+    type = Date()
+    inherit_cache = True
+
+
+@compiles(week_of, "sqlite")
+def _week_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"date({compiler.process(element.clauses, **kw)}, 'weekday 0', '-6 days')"
+
+
+@compiles(week_of)
+def _week_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"date_trunc('week', {compiler.process(element.clauses, **kw)})::date"
+
+
+class month_of(FunctionElement[date]):  # noqa: N801 - spelled like a function of SQL
+    """The first of a day column's month."""
+
+    type = Date()
+    inherit_cache = True
+
+
+@compiles(month_of, "sqlite")
+def _month_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"date({compiler.process(element.clauses, **kw)}, 'start of month')"
+
+
+@compiles(month_of)
+def _month_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"date_trunc('month', {compiler.process(element.clauses, **kw)})::date"
 
 
 def minutes_between(start: ColumnElement[Any], end: ColumnElement[Any]) -> ColumnElement[int]:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Column, Engine, Integer, MetaData, Table, insert, select
 
-from etl.sketch import RELATIVE_ERROR, bucket_sql, buckets_of, merge, pack, quantile, values_of
+from etl.sketch import RELATIVE_ERROR, bucket_sql, buckets_of, merge, pack, quantile, quantiles, values_of
 
 numbers = st.lists(st.integers(0, 10_000_000), min_size=1, max_size=200)
 
@@ -36,6 +36,16 @@ def test_packed_sketches_merge_into_the_counts_of_all_values(parts: list[tuple[i
     for group in range(3):
         whole = buckets_of([value for one, values in parts if one == group for value in values])
         assert merged[group].tolist() == np.bincount(whole, minlength=merged.shape[1]).tolist()
+
+
+@given(
+    rows=st.lists(st.lists(st.integers(0, 9), min_size=5, max_size=5), min_size=1, max_size=5), share=st.floats(0.01, 1)
+)
+def test_quantiles_of_rows_are_the_quantile_of_each(rows: list[list[int]], share: float) -> None:
+    found = quantiles(np.array(rows), share)
+    for counts, value in zip(rows, found, strict=True):
+        one = quantile(range(5), counts, share)
+        assert np.isnan(value) if one is None else value == one
 
 
 def test_small_whole_numbers_are_exact() -> None:

@@ -27,9 +27,8 @@ def upgrade() -> None:
         "ix_contact_unprocessed", "contact", ["city_id", "arrived_at"], sqlite_where=waits, postgresql_where=waits
     )
     is_open = sa.text("status = 'open'")
-    op.create_index(
-        "ix_request_open", "request", ["city_id", "created_on"], sqlite_where=is_open, postgresql_where=is_open
-    )
+    columns = ["city_id", "created_on", "created_at", "executor_id"]
+    op.create_index("ix_request_open", "request", columns, sqlite_where=is_open, postgresql_where=is_open)
 
 
 def downgrade() -> None:
