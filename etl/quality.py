@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from importlib.util import find_spec
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Table, and_, case, func, select
 
-from etl import status
-from etl.ids import reference_id
+from etl import rollup, snapshot, status
+from etl.clock import update as clock
+from etl.ids import city_id_of, reference_id
 from etl.schema import (
     channel,
     contact,
@@ -28,17 +28,25 @@ from etl.schema import (
     territory,
     topic,
 )
+from geodata.profile import CityProfile
+
+CLOCK_CURE = "python -m etl clock"
+ROLLUP_CURE = "python -m etl rollup --rebuild"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One measure: a share in percent of `n` rows, hours of age, or a rule with the number of rows that break it."""
+    """One measure: a share in percent of `n` rows, hours of age, or a rule with the number of rows that break it.
+
+    `cure`: the command that mends a broken rule, where there is one.
+    """
 
     id: str
     kind: str
     value: float | None
     n: int
     what: str
+    cure: str = ""
 
     @property
     def is_broken(self) -> bool:
@@ -50,14 +58,16 @@ class Finding:
         return {**asdict(self), "is_broken": self.is_broken}
 
 
-def check(connection: Connection, city_id: int, slug: str, *, now: datetime) -> list[Finding]:
+def check(connection: Connection, profile: CityProfile, *, now: datetime) -> list[Finding]:
     """Every finding of a city, shares first."""
+    city_id = city_id_of(profile.slug)
     return [
-        *_shares(connection, city_id, slug),
+        *_shares(connection, city_id, profile.slug),
         *_freshness(connection, city_id, now=now),
         *_orphans(connection, city_id),
         *_rules(connection, city_id),
-        *_backlog(connection, city_id),
+        *_backlog(connection, profile),
+        *_derived(connection, profile),
     ]
 
 
@@ -158,15 +168,24 @@ def _rules(connection: Connection, city_id: int) -> Iterator[Finding]:
     )  # fmt: skip
 
 
-def _backlog(connection: Connection, city_id: int) -> Iterator[Finding]:
+def _backlog(connection: Connection, profile: CityProfile) -> Iterator[Finding]:
     """Inflow less outflow is the change of the backlog, day by day."""
-    if find_spec("etl.snapshot") is None:
-        return
-    from etl.snapshot import identity
-
-    violations = identity(connection, city_id)
+    violations = snapshot.identity(connection, city_id_of(profile.slug), profile=profile)
     what = "days on which inflow less outflow is not the change of the backlog"
-    yield Finding("backlog_identity", "rule", float(len(violations)), len(violations), what)
+    cure = f"python -m etl snapshot --from {violations['day_on'].iloc[0]}" if len(violations) else ""
+    yield Finding("backlog_identity", "rule", float(len(violations)), len(violations), what, cure)
+
+
+def _derived(connection: Connection, profile: CityProfile) -> Iterator[Finding]:
+    """Whether what is computed from the facts was computed under today's terms and definitions."""
+    city_id = city_id_of(profile.slug)
+    results = int(connection.scalar(select(func.count()).where(sla_result.c.city_id == city_id)) or 0)
+    stale = 0 if clock.is_current(connection, profile) else results
+    what = "clock results computed under other terms, calendars or rules than today's"
+    yield Finding("clock_is_current", "rule", float(stale), results, what, CLOCK_CURE if stale else "")
+    is_old = bool(results) and not rollup.is_current(connection, city_id)
+    what = "roll-ups missing, or built with other definitions than today's (figures are right, but slow)"
+    yield Finding("rollups_are_current", "rule", float(is_old), results, what, ROLLUP_CURE if is_old else "")
 
 
 def _broken(connection: Connection, name: str, what: str, statement: Any) -> Finding:

@@ -9,8 +9,16 @@ from rich.console import Console
 from rich.table import Table
 
 from etl import quality
-from etl.commands.common import FAILED, CityOption, JsonOption, command_errors, open_engine, say, settings_of
-from etl.ids import city_id_of
+from etl.commands.common import (
+    FAILED,
+    CityOption,
+    JsonOption,
+    command_errors,
+    open_engine,
+    profile_of,
+    say,
+    settings_of,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -23,7 +31,7 @@ def check(city: CityOption = None, as_json: JsonOption = False) -> None:
     with command_errors():
         settings = settings_of(city)
         with open_engine(settings) as engine, engine.connect() as connection:
-            found = quality.check(connection, city_id_of(settings.city), settings.city, now=datetime.now(UTC))
+            found = quality.check(connection, profile_of(settings), now=datetime.now(UTC))
     broken = [finding for finding in found if finding.is_broken]
     if as_json:
         say({"city": settings.city, "ok": not broken, "findings": [finding.as_json() for finding in found]})
@@ -36,7 +44,8 @@ def check(city: CityOption = None, as_json: JsonOption = False) -> None:
 def _print(found: list[quality.Finding]) -> None:
     table = Table("what", "value", "of rows", "")
     for finding in found:
-        table.add_row(finding.what, _value(finding), f"{finding.n:,}", "[red]broken[/red]" if finding.is_broken else "")
+        broken = f"[red]broken[/red] {finding.cure}" if finding.is_broken else ""
+        table.add_row(finding.what, _value(finding), f"{finding.n:,}", broken)
     Console().print(table)
 
 

@@ -9,10 +9,12 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from etl import migrate
+from etl import migrate, rollup
 from etl import status as statuses
-from etl.commands.common import CityOption, JsonOption, command_errors, open_engine, say, settings_of
+from etl.clock import update as clock
+from etl.commands.common import CityOption, JsonOption, command_errors, open_engine, profile_of, say, settings_of
 from etl.ids import city_id_of
+from etl.quality import CLOCK_CURE, ROLLUP_CURE
 
 
 def register(app: typer.Typer) -> None:
@@ -29,9 +31,14 @@ def status(city: CityOption = None, as_json: JsonOption = False) -> None:
             found = statuses.sources(connection, city_id, now=datetime.now(UTC))
             unmapped = statuses.unmapped(connection, city_id)
             version = migrate.version(connection)
+            is_clock_current = clock.is_current(connection, profile_of(settings))
+            is_rollup_current = found.empty or rollup.is_current(connection, city_id)
     if as_json:
         listed = json.loads(found.to_json(orient="records", date_format="iso"))
-        say({"city": settings.city, "version": version, "sources": listed, "unmapped": unmapped.to_dict("records")})
+        say({
+            "city": settings.city, "version": version, "sources": listed, "unmapped": unmapped.to_dict("records"),
+            "is_clock_current": is_clock_current, "is_rollup_current": is_rollup_current,
+        })  # fmt: skip
         return
     table = Table(Column("source", no_wrap=True), "last load", "ended", "read", "new", "open rejects", "newest row")
     for row in found.to_dict("records"):
@@ -44,3 +51,7 @@ def status(city: CityOption = None, as_json: JsonOption = False) -> None:
     Console().print(table)
     for row in unmapped.head(10).to_dict("records"):
         print(f"no {row['field']} known for {row['value']!r} of {row['source']}: {row['rows']:,} rows")
+    if not is_clock_current:
+        print(f"terms, calendars or rules changed since the clock ran: {CLOCK_CURE}")
+    if not is_rollup_current:
+        print(f"roll-ups are missing or of other definitions, figures are slow: {ROLLUP_CURE}")
