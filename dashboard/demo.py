@@ -19,6 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 
+from dashboard.demo_decisions import write_examples
 from dashboard.deps import Process, make_deps
 from dashboard.errors import DemoError
 from dashboard.queries.readiness import readiness
@@ -29,6 +30,7 @@ DAYS = 120
 SEED = 1
 WAIT_S = 120
 STATE = "demo.json"
+DECISIONS = "decisions"
 RUNNING = "\nLinka is running.\n  staff pages:  {staff}\n  public pages: {public}\nCtrl-C stops it."
 Say = Callable[[str], None]
 
@@ -90,6 +92,16 @@ def prepare(settings: Settings, say: Say) -> None:
             say(f"  not done; try it alone: {sys.executable} -m {' '.join(step.words)}")
         else:
             raise DemoError(f"The demo stopped at `python -m {' '.join(step.words)}`: see what it says above")
+    if settings.city == "demo" and DECISIONS not in done:
+        _decide(settings)
+        _keep(state, settings, done | {DECISIONS})
+
+
+def _decide(settings: Settings) -> None:
+    """Give the demo's meeting a log to look at."""
+    deps = make_deps(settings)
+    write_examples(deps)
+    deps.read.engine.dispose()
 
 
 def _exists(step: Step) -> bool:

@@ -195,6 +195,7 @@ def log_row(one: Decided, view: View) -> LogRow:
         state=t(f"brief.decisions.{row['status']}"), is_open=row["status"] == "open", is_overdue=one.is_overdue,
         carried=t("brief.decisions.carried", day=formats.day_short(row["decided_on"], view.lang), n=one.days_open + 1),
         figure=name, figure_change=moved, figure_tone=tone, history=history(one, view), due_on=row["due_on"],
+        is_simulated=bool(row["is_simulated"]),
     )  # fmt: skip
 
 

@@ -32,6 +32,7 @@ class LogRow:
     figure_tone: Tone
     history: Sequence[str]
     due_on: date
+    is_simulated: bool = False
 
 
 def decision_log(
@@ -67,7 +68,10 @@ def _row(row: LogRow, t: Texts, *, can_write: bool, back: str, author: str) -> C
     figure = [html.Span(row.figure), " ", html.Span(row.figure_change, className=f"change change-{row.figure_tone}")]
     return html.Li(
         [
-            html.P(row.text, className="decision-text" + ("" if row.is_open else " is-ended")),
+            html.P(
+                [row.text, html.Span(t("status.simulated"), className="simulated") if row.is_simulated else None],
+                className="decision-text" + ("" if row.is_open else " is-ended"),
+            ),
             html.P(
                 [
                     html.Span(row.owner, className="decision-owner"), " · ", *due, " · ",

@@ -53,13 +53,15 @@ def writer(url: str) -> Engine:
     return make_engine(url, timeout_s=WRITE_TIMEOUT_S, pool_size=2)
 
 
-def add(engine: Engine, city_id: int, author: Author, new: NewDecision, *, at: datetime) -> int:
+def add(
+    engine: Engine, city_id: int, author: Author, new: NewDecision, *, at: datetime, is_simulated: bool = False
+) -> int:
     """Write a decision; gives its id. Raises `NotAllowedError` where the author's role may not."""
     _check(author)
     row = {
         "city_id": city_id, "decided_on": new.decided_on, "text": new.text, "owner": new.owner, "due_on": new.due_on,
-        "status": "open", "kpi": new.kpi, "filters": new.filters, "kpi_value": new.kpi_value, "is_simulated": False,
-        "created_by": author.login, "created_at": at,
+        "status": "open", "kpi": new.kpi, "filters": new.filters, "kpi_value": new.kpi_value,
+        "is_simulated": is_simulated, "created_by": author.login, "created_at": at,
     }  # fmt: skip
     with engine.begin() as connection:
         made = connection.execute(insert(decision).values(row).returning(decision.c.decision_id)).scalar_one()
@@ -126,10 +128,10 @@ def _text(value: Any) -> str | None:
 def decisions(read: Reader, *, as_of: datetime) -> pd.DataFrame:
     """Every decision written by `as_of`, in the state of that moment, by due day; `edits` counts its changes till then.
 
-    Columns: `decision_id, decided_on, text, owner, due_on, status, done_on, kpi, filters, kpi_value, created_by,
-    created_at, edits`; days are dates.
+    Columns: `decision_id, decided_on, text, owner, due_on, status, done_on, kpi, filters, kpi_value, is_simulated,
+    created_by, created_at, edits`; days are dates.
     """
-    columns = [column for column in decision.c if column.name not in ("city_id", "is_simulated")]
+    columns = [column for column in decision.c if column.name != "city_id"]
     written = [decision.c.city_id == read.city_id, decision.c.created_at <= as_of]
     found = read.frame(select(*columns).where(*written).order_by(decision.c.due_on, decision.c.decision_id))
     changes = edits(read)
