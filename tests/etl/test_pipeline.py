@@ -12,6 +12,7 @@ from etl.errors import LoadError
 from etl.ids import fact_id, fact_ids, reference_id
 from etl.locks import writing
 from etl.pipeline import run_load
+from etl.prepared import Prepared
 from etl.profile_tables import write_profile
 from geodata.cities import load_profile
 from tests.etl.rows import NOW, SOURCE, START, chunk, reject, requests
@@ -19,7 +20,6 @@ from tests.etl.rows import NOW, SOURCE, START, chunk, reject, requests
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from etl.prepared import Prepared
     from etl.report import LoadReport
 
 HOUR = timedelta(hours=1)
@@ -108,6 +108,26 @@ def test_a_first_load_tells_what_is_known_as_of_the_time_it_happened(engine: Eng
     assert events_of(engine, "k1") == [("created", START + timedelta(minutes=1))]
     held = rows_of(engine, schema.request_event)
     assert (held["known_at"] == held["at"]).all()
+
+
+def test_contacts_of_a_later_load_are_known_since_then_whatever_it_changes(engine: Engine) -> None:
+    def calls(count: int, wait_s: int) -> Prepared:
+        keys = [f"c{number}" for number in range(count)]
+        at = pd.Series([START] * count, dtype="datetime64[us, UTC]")
+        frame = pd.DataFrame({
+            "contact_id": fact_ids(SOURCE, keys), "source": SOURCE, "source_key": keys, "arrived_at": at,
+            "arrived_on": START.date(), "arrived_hour": 9, "arrived_weekday": 0, "wait_s": wait_s,
+            "outcome": "consultation", "caller_group_mask": 0, "is_on_behalf": False,
+        })  # fmt: skip
+        return Prepared("contact", count, {"contact": frame})
+
+    load(engine, calls(1, 10))
+    load(engine, calls(2, 20), day=1)
+    load(engine, calls(2, 30), day=2)
+    held = rows_of(engine, schema.contact).sort_values("source_key")
+    assert held["known_at"].isna().tolist() == [True, False]
+    assert held["known_at"].iloc[1] == pd.Timestamp(NOW + timedelta(days=1))
+    assert held["wait_s"].tolist() == [30, 30]
 
 
 def test_history_grows_from_repeated_exports(engine: Engine) -> None:

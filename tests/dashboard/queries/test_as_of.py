@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, delete, select
@@ -36,9 +36,31 @@ def _run(engine: Engine) -> None:
         rollup.rebuild(connection, profile, now=NOW)
 
 
+FACTS = (contact, contact_daily, followup, queue_ticket, need_outcome)
+
+
+def _arrive_late(engine: Engine) -> None:
+    """Let every tenth fact of the past, and every tenth request with its events, be brought by a load after `THEN`."""
+    late = THEN + timedelta(days=2)
+    tenth = select(request.c.request_id).where(request.c.source_key.like("%3"))
+    with engine.begin() as connection:
+        for table in FACTS:
+            connection.execute(table.update().where(table.c.source_key.like("%3")).values(known_at=late))
+        connection.execute(
+            request_event.update().where(request_event.c.request_id.in_(tenth), request_event.c.at <= late)
+            .values(known_at=late)
+        )  # fmt: skip
+
+
 def _forget_the_future(engine: Engine) -> None:
     """Leave in the tables what was known at `THEN`: what came later is taken away by plain rules."""
     with engine.begin() as connection:
+        for table in FACTS:
+            connection.execute(delete(table).where(table.c.known_at > THEN))
+        late = select(request_event.c.request_id).where(request_event.c.event_no == 0, request_event.c.known_at > THEN)
+        unknown = list(connection.scalars(late))
+        for table in (request, request_event, followup):
+            connection.execute(delete(table).where(table.c.request_id.in_(unknown)))
         closed = {
             row.request_id for row in connection.execute(select(request.c.request_id).where(request.c.closed_at > THEN))
         }
@@ -71,6 +93,7 @@ def _forget_the_future(engine: Engine) -> None:
 
 def test_figures_as_of_a_moment_are_those_of_that_moment(engine_then: Engine) -> None:
     read = small_city.write_city(engine_then, seed=5)
+    _arrive_late(engine_then)
     _run(engine_then)
     told = [name for name in REGISTRY if name not in ("freshness_h", "rejected_rows")]
     later = figures(read, PERIOD, told, now=NOW, as_of=THEN)
@@ -81,3 +104,4 @@ def test_figures_as_of_a_moment_are_those_of_that_moment(engine_then: Engine) ->
     assert later == then
     assert later["backlog_open"] != today["backlog_open"]
     assert later["on_time_pct"].n <= today["on_time_pct"].n
+    assert all(later[name].n < today[name].n for name in ("contacts", "requests", "followups_tried", "tickets"))
