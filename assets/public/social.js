@@ -99,6 +99,7 @@
       style = found;
       map._linkaBase = null;
       base(map);
+      matchMedia("(prefers-color-scheme: dark)").addEventListener("change", function () { base(map); });
       new MutationObserver(function () { base(map); }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
     });
     map.on("contextmenu click", function (event) {
