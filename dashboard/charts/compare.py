@@ -20,7 +20,7 @@ from dashboard.metrics.drift import chance_pct, drift_pct
 from dashboard.metrics.movers import movers
 from dashboard.queries.compare import differing, rest_of_city
 from dashboard.theme import BLUE, ORANGE
-from dashboard.view import View
+from dashboard.view import View, span
 
 REST: Final = "rest"
 """Value of `vs_territory` that means everything but side A's territories."""
@@ -44,7 +44,8 @@ def sides(view: View) -> tuple[Filters, Filters]:
         territory = rest_of_city(view.read, one.territory)
     elif is_area and parsed.territory:
         territory = parsed.territory
-    return one, replace(one, from_on=parsed.from_on, to_on=parsed.to_on, territory=territory)
+    began = min(max(parsed.from_on, span(view.deps)[0]), parsed.to_on)  # days before the data are no days without calls
+    return one, replace(one, from_on=began, to_on=parsed.to_on, territory=territory)
 
 
 def side_names(view: View) -> tuple[str, str]:
@@ -164,20 +165,20 @@ def _score(told: Contrast) -> float:
 
 
 def days(view: View) -> Chart:
-    """Contacts (or requests) of both sides, day by day, laid over each other from their first day."""
+    """Contacts (or requests) of both sides, day by day, laid over each other so that weekdays meet."""
     one, other = sides(view)
     measure = _measure(view, one)
     held = [
         queries.series(view.read, side, measure, grain="day", now=view.now)["value"].astype(float)
         for side in (one, other)
     ]
-    frame = pd.concat(held, axis=1, keys=["a", "b"])
-    frame["period_on"] = pd.date_range(one.from_on, periods=len(frame), freq="D", unit="us")
-    frame["label"] = [formats.weekday(day.date(), view.lang) for day in frame["period_on"]]
-    frame["label_b"] = [
-        formats.weekday(other.from_on + timedelta(days=place), view.lang) if place < other.days else formats.NONE
-        for place in range(len(frame))
-    ]
+    ahead = (one.from_on - other.from_on).days % 7  # days by which B starts earlier in its week
+    held[1].index -= ahead
+    frame = pd.concat(held, axis=1, keys=["a", "b"]).sort_index()
+    first = one.from_on + timedelta(days=int(frame.index[0]))
+    frame["label"] = _weekdays(view, one, frame.index)
+    frame["label_b"] = _weekdays(view, other, frame.index + ahead)
+    frame = frame.assign(period_on=pd.date_range(first, periods=len(frame), freq="D", unit="us"))
     n = int(frame[["a", "b"]].sum().sum())
     means = [float(part.mean()) if len(part) else 0.0 for part in held]
     finding = ""
@@ -198,6 +199,14 @@ def days(view: View) -> Chart:
         figure=over_time(frame, [Line("a", "A", BLUE), Line("b", "B", ORANGE)], lang=view.lang, grain="day"),
         note=" · ".join(names),
     )  # fmt: skip
+
+
+def _weekdays(view: View, side: Filters, places: pd.Index) -> list[str]:
+    """The names of a side's days by their places from its first day; a dash where it has no such day."""
+    return [
+        formats.weekday(side.from_on + timedelta(days=place), view.lang) if 0 <= place < side.days else formats.NONE
+        for place in places.tolist()
+    ]
 
 
 def topics(view: View) -> Chart:

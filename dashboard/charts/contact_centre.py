@@ -315,7 +315,7 @@ def tickets(view: View) -> Chart:
     frame["counter"] = [view.reference.label("line", code, view.lang) or code for code in frame["code"]]
     frame["walked_pct"] = frame["walked_away"] * 100 / frame["tickets"]
     frame = frame.sort_values("wait_p90_min", ascending=False, ignore_index=True)
-    finding = ""
+    finding = view.t("centre.tickets_none")
     if len(frame) and frame["wait_p90_min"].notna().any():
         worst = frame.iloc[0]
         finding = view.t(

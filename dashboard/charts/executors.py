@@ -86,7 +86,7 @@ def kinds_table(view: View) -> Chart:
         columns={
             "label": view.t("filter.executor_kind"), "executors": view.t("executors.column.executors"),
             "requests": view.t("sla.column.requests"), "due": view.t("sla.column.due"), **rates,
-            "open": view.t("executors.column.open"), "overdue": view.t("sla.verdict.overdue"),
+            "open": view.t("executors.column.open"), "overdue": view.t("executors.column.overdue"),
             "age_d": view.t("executors.column.age_d"),
         },
         is_table=True,
@@ -115,7 +115,7 @@ def table(view: View) -> Chart:
         columns={
             "label": view.t("filter.executor"), "kind_name": view.t("filter.executor_kind"),
             "requests": view.t("sla.column.requests"), "due": view.t("sla.column.due"), **rates,
-            "open": view.t("executors.column.open"), "overdue": view.t("sla.verdict.overdue"),
+            "open": view.t("executors.column.open"), "overdue": view.t("executors.column.overdue"),
             "age_d": view.t("executors.column.age_d"),
         },
         hrefs={"label": [one_of(view, code).href("/executor") for code in frame["code"]]},

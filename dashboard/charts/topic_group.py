@@ -20,6 +20,9 @@ from dashboard.view import View
 
 TOP: Final = 6
 REST: Final = "rest"
+LEAST_SHOWN: Final = 0.6
+"""Share of the cases whose topics have a colour of their own; else the level above is shown."""
+DEEPEST: Final = 3
 
 
 def group_mix(view: View) -> Chart:
@@ -30,6 +33,8 @@ def group_mix(view: View) -> Chart:
     alone = replace(view, filters=replace(view.filters, group=(code,)))
     found = queries.series(alone.read, alone.filters, measure_of(view), by="topic", now=view.now)
     found = found[found["code"] != queries.NONE]
+    level = _level(view, found.groupby("code")["value"].sum())
+    found = found.assign(code=found["code"].map(level))
     largest = found.groupby("code")["value"].sum().sort_values(ascending=False)
     kept = [str(one) for one in largest.index[:TOP] if largest[one]]
     frame = found.assign(code=found["code"].where(found["code"].isin(kept), REST))
@@ -40,7 +45,7 @@ def group_mix(view: View) -> Chart:
     wide = frame.pivot_table(index="period_on", columns="code", values="value", aggfunc="sum").reset_index()
     wide["label"] = [formats.grain_label(day.date(), view.filters.grain, view.lang) for day in wide["period_on"]]
     return Chart(
-        finding=_finding(view, alone.filters, code),
+        finding=_finding(view, alone.filters, code, level),
         unit=view.t("topics.unit_share"),
         n=int(largest.sum()),
         table=wide,
@@ -57,6 +62,30 @@ def halves(filters: Filters) -> tuple[Filters, Filters]:
     middle = filters.from_on + (filters.to_on - filters.from_on) / 2
     later = middle if filters.days < 2 else middle + pd.Timedelta(days=1).to_pytimedelta()
     return replace(filters, to_on=middle), replace(filters, from_on=later)
+
+
+def _level(view: View, counted: pd.Series) -> dict[str, str]:
+    """Each topic as noted to the one shown for it: itself, or one above where too little would have its own colour."""
+    parents = view.reference.tables["topic"]["parent"]
+    level = {str(code): str(code) for code in view.reference.tables["topic"].index}
+    level |= {str(code): str(code) for code in counted.index}
+    for _ in range(DEEPEST):
+        sums = _lifted(counted, level).sort_values(ascending=False)
+        if sums.head(TOP).sum() >= LEAST_SHOWN * sums.sum():
+            break
+        level = {code: _above(parents, shown) for code, shown in level.items()}
+    return level
+
+
+def _lifted(counted: pd.Series, level: dict[str, str]) -> pd.Series:
+    """The counts by the topic that is shown."""
+    return counted.groupby(counted.index.map(level)).sum()
+
+
+def _above(parents: pd.Series, code: str) -> str:
+    """The topic above; the same where it stands on top."""
+    above = parents.get(code)
+    return str(above) if above in parents.index else code
 
 
 def _counts(view: View, filters: Filters) -> pd.DataFrame:
@@ -77,14 +106,14 @@ def _chosen(view: View) -> str:
     return max(scores, key=lambda one: scores[one], default="")
 
 
-def _finding(view: View, filters: Filters, code: str) -> str:
+def _finding(view: View, filters: Filters, code: str, level: dict[str, str]) -> str:
     """The topic that moved most between the halves of the period, if the mix moved more than chance would."""
     group = view.reference.label("group", code, view.lang)
     before, now = (
         queries.breakdown(view.read, one, measure_of(view), "topic", now=view.now).set_index("code")["value"]
         for one in halves(filters)
     )
-    before, now = (held.drop(queries.NONE, errors="ignore") for held in (before, now))
+    before, now = (_lifted(held.drop(queries.NONE, errors="ignore"), level) for held in (before, now))
     drift, chance = drift_pct(before, now), chance_pct(before, now)
     if drift is None or chance is None:
         return view.t("topics.group_few", group=group)

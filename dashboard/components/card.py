@@ -147,7 +147,7 @@ def more(chart: Chart, t: Texts, *, csv: str, xlsx: str) -> list[Component]:
 def filled(chart: Chart, t: Texts, *, csv: str, xlsx: str) -> tuple[Any, Any, Any]:
     """What a card shows of `chart`: the words, the figure and the rest; an empty one says so and what to do."""
     if chart.is_empty:
-        return [empty_state(t)], blank_figure(), []
+        return [empty_state(t, text=chart.finding)], blank_figure(), []
     return says(chart, t), chart.figure or blank_figure(), more(chart, t, csv=csv, xlsx=xlsx)
 
 
