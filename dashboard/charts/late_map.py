@@ -66,14 +66,11 @@ def the_map(view: View) -> Chart:
 def legend(view: View) -> Any:
     """What the marks mean, in words, and the same map drawn for paper."""
     marks, shown = _marks(view).dropna(subset=["lon", "lat"]), territories_of(view).dropna(subset=["geometry"])
+    keys = {**{state: f"state.{state}" for state in STATES}, "cluster": "cluster", "shade": "shade"}
     entries = [
-        html.Li([html.Span(SIGN[state], className=f"mark mark-{state}", **{"aria-hidden": "true"}), " ",
-                 view.t(f"late_map.state.{state}")])
-        for state in STATES
-    ]  # fmt: skip
-    entries.append(html.Li([html.Span("◯", className="mark mark-cluster", **{"aria-hidden": "true"}), " ",
-                            view.t("late_map.cluster")]))  # fmt: skip
-    entries.append(html.Li([html.Span("▒", className="mark mark-late"), " ", view.t("late_map.shade")]))
+        html.Li([html.Span(className=f"map-key map-key-{key}", **{"aria-hidden": "true"}), view.t(f"late_map.{name}")])
+        for key, name in keys.items()
+    ]
     drawn = html.Img(src=picture(shown, marks), alt=view.t("late_map.card.map"), className="map-print")
     return html.Div([html.Ul(entries, className="map-legend"), drawn])
 

@@ -18,7 +18,6 @@ MARKS: Final[Mapping[str, tuple[str, int]]] = {"urgent": (BLUE, 9), "late": (LAT
 """Colour and size, pixels, of each state; larger is worse, so that the states are told without their colour."""
 SHADE: Final = ((0.0, "rgba(210,81,47,0.04)"), (1.0, "rgba(210,81,47,0.62)"))
 MOST_MARKS: Final = 4_000
-RING_POINTS: Final = 40
 WIDTH: Final = 900
 
 
@@ -31,8 +30,8 @@ def late_map(
     area: Area = (),
     style: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Territories: `code, geometry` (WKB), `late_pct`, `text`; marks: `lon, lat, state, text`; rings: `lon, lat,
-    radius_m, text`. `names` are the words of each state and of `cluster`."""
+    """Territories: `code, geometry` (WKB), `late_pct`, `text`; marks: `lon, lat, state, text`; rings:
+    `outline` (corners), `text`. `names` are the words of each state and of `cluster`."""
     lon, lat, zoom = _view(territories, marks)
     line = [*area, area[0]] if area else []
     # Always the same traces in the same order: a map that is redrawn with fewer throws.
@@ -69,16 +68,14 @@ def _marks(held: pd.DataFrame, state: str, name: str) -> dict[str, Any]:
 
 
 def _rings(rings: pd.DataFrame, name: str) -> dict[str, Any]:
-    """All rings as one broken line."""
+    """All outlines as one broken line."""
     lons: list[float | None] = []
     lats: list[float | None] = []
     texts: list[str] = []
-    for one in rings.to_dict("records"):
-        lat, reach = float(one["lat"]), max(float(one["radius_m"]), 120.0) / 111_320
-        turns = [2 * math.pi * place / RING_POINTS for place in range(RING_POINTS + 1)]
-        lons += [*(float(one["lon"]) + reach / math.cos(math.radians(lat)) * math.sin(turn) for turn in turns), None]
-        lats += [*(lat + reach * math.cos(turn) for turn in turns), None]
-        texts += [str(one["text"])] * (RING_POINTS + 2)
+    for outline, text in zip(rings["outline"], rings["text"], strict=True):
+        lons += [*(lon for lon, _ in outline), None]
+        lats += [*(lat for _, lat in outline), None]
+        texts += [str(text)] * (len(outline) + 1)
     return {
         **_line(lons, lats, PURPLE, name), "customdata": texts, "hovertemplate": "%{customdata}<extra></extra>",
     }  # fmt: skip

@@ -28,6 +28,7 @@ def map_layout(
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
         "hovermode": "closest",
         "showlegend": False,
+        "modebar": {"bgcolor": "rgba(255,255,255,0.9)", "color": "#4a5866", "activecolor": "#12304a"},
         "dragmode": "select" if is_selectable else "pan",
         "map": {"style": dict(style or EMPTY_STYLE), "center": {"lon": lon, "lat": lat}, "zoom": zoom},
         "uirevision": "map",

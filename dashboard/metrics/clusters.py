@@ -6,15 +6,20 @@ Density clusters (Ester, Kriegel, Sander, Xu 1996) in space and time, each held 
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
 import pandas as pd
+import shapely
 from scipy import stats
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-RADIUS_M: Final = 300.0
+RADIUS_M: Final = 150.0
+"""A city block or two: wider, and the bursts of a whole town run together into one."""
+OUTLINE_M: Final = 40.0
+"""How far the outline of a cluster stays from its requests."""
 WINDOW_H: Final = 24.0
 LEAST: Final = 5
 """Requests within radius and window of one that make it the core of a cluster."""
@@ -23,14 +28,26 @@ ALPHA: Final = 0.001
 MOST_OF_PERIOD: Final = 1 / 3
 """What lasts longer than this part of the period is the place's usual state, not a burst."""
 M_PER_DEGREE: Final = 111_320.0
-COLUMNS: Final = ("topic", "n", "expected", "p", "lon", "lat", "radius_m", "first_at", "last_at", "request_ids")
+COLUMNS: Final = (
+    "topic",
+    "n",
+    "expected",
+    "p",
+    "lon",
+    "lat",
+    "radius_m",
+    "first_at",
+    "last_at",
+    "request_ids",
+    "outline",
+)
 
 
 def clusters(points: pd.DataFrame, *, days: float) -> pd.DataFrame:
     """Columns `COLUMNS`, the largest first, of `points` (`request_id, topic, lon, lat, created_at`) of so many `days`.
 
     `expected` is what the rest of the period at the same place lets expect in the cluster's time; `radius_m` reaches
-    its farthest request.
+    its farthest request; `outline` goes around all of them, as (lon, lat) corners, the first again at the end.
     """
     found = [
         row
@@ -84,7 +101,16 @@ def _row(
     return (
         topic, len(members), expected, p, float(chosen["lon"].mean()), float(chosen["lat"].mean()), radius,
         chosen["created_at"].min(), chosen["created_at"].max(), [int(one) for one in chosen["request_id"]],
+        _outline(place[members], chosen),
     )  # fmt: skip
+
+
+def _outline(spots: np.ndarray, chosen: pd.DataFrame) -> list[tuple[float, float]]:
+    """The convex hull of the requests, in metres around their middle, as lon and lat."""
+    middle, lon, lat = spots.mean(axis=0), float(chosen["lon"].mean()), float(chosen["lat"].mean())
+    hull = shapely.MultiPoint(spots - middle).convex_hull.buffer(OUTLINE_M, quad_segs=4)
+    per_lon = M_PER_DEGREE * math.cos(math.radians(lat))
+    return [(lon + x / per_lon, lat + y / M_PER_DEGREE) for x, y in hull.exterior.coords]
 
 
 def _metres(held: pd.DataFrame) -> np.ndarray:
