@@ -26,8 +26,11 @@ RELATIVE_ERROR = (GROWTH - 1) / (GROWTH + 1)
 Numbers = npt.NDArray[np.float64] | Sequence[float]
 Whole = npt.NDArray[np.int64]
 
-PAIR = np.dtype([("bucket", "<i2"), ("n", "<i4")])
-"""One bucket of a packed sketch: its number and its count, six bytes; empty buckets are left out."""
+PAIR = np.dtype([("bucket", ">i2"), ("n", ">i4")])
+"""One bucket of a packed sketch: its number and its count, six bytes; empty buckets are left out.
+
+Big-endian, as PostgreSQL sends numbers, so that it packs sketches itself (`etl.rollup.sql.packed`).
+"""
 
 
 def buckets_of(values: Numbers) -> npt.NDArray[np.int16]:

@@ -1,4 +1,7 @@
-"""A grain from the stage of its family: sums by the database, log buckets packed into one value per row."""
+"""A grain from the stage of its family: sums by the database, log buckets packed into one value per row.
+
+PostgreSQL packs them itself; SQLite has nothing to do it with, so its rows are read and packed here.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +14,31 @@ from sqlalchemy import Connection, Select, Table, insert, select
 
 from etl import bulk
 from etl.rollup.branch import summed
-from etl.rollup.sql import weekday_of
+from etl.rollup.sql import packed, weekday_of
 from etl.sketch import Whole, pack
 from etl.tables.rollups import SHAPES, SKETCH
 
 
 def sum_up(connection: Connection, table: Table, stage: Table, family: str) -> int:
-    """Add the stage's sums to the table of a grain; returns the rows written."""
+    """Add the stage's sums to the table of a grain, on PostgreSQL its sketches too; returns the rows written."""
     keys, measures = _keys(table), list(SHAPES[family].measures)
+    if SHAPES[family].is_sketch:
+        return _inserted(connection, table, _packed_sums(stage, keys, measures))
     # In the order of the key: the index then grows at its end, which is several times as fast.
-    statement = insert(table).from_select(["city_id", *keys, *measures], _sums(stage, keys, measures).order_by(*keys))
+    return _inserted(connection, table, _sums(stage, keys, measures).order_by(*keys))
+
+
+def _inserted(connection: Connection, table: Table, rows: Select[Any]) -> int:
+    statement = insert(table).from_select(rows.selected_columns.keys(), rows)
     return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
+
+
+def _packed_sums(stage: Table, keys: list[str], measures: list[str]) -> Select[Any]:
+    cells = _sums(stage, [*keys, "bucket"], measures).subquery("cells")
+    kept = [cells.c.city_id, *(cells.c[name] for name in keys)]
+    counted = [summed(cells.c[name]).label(name) for name in measures]
+    sketches = [packed(cells.c.bucket, cells.c[name]).label(name + SKETCH) for name in measures]
+    return select(*kept, *counted, *sketches).group_by(*kept).order_by(*kept)
 
 
 def _keys(table: Table) -> list[str]:

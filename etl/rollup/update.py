@@ -100,7 +100,8 @@ def _family(
     batch = next(batches)
     while batch:
         staged = _fill(connection, stage, city_id, family, batch)
-        facts = read_stage(connection, stage) if SHAPES[family].is_sketch else None
+        is_packed_here = SHAPES[family].is_sketch and connection.dialect.name != "postgresql"
+        facts = read_stage(connection, stage) if is_packed_here else None
         for table in tables:
             gone = 0 if is_empty else _clear(connection, table, city_id, batch)
             added = (
