@@ -23,15 +23,15 @@ from geodata.accessibility import PROFILES, Profile, assess
 from geodata.network.streets import haversine_m
 from geodata.routing import NoRouteError
 from geodata.search import Hit, Kind, Why
+from geodata.search.types import TOPIC_KINDS
 from geodata.taxonomy import Service
 
 State = Literal["open", "closed", "unknown"]
 Verdict = Literal["yes", "no", "unknown"]
 PLACE_KINDS: tuple[Kind, ...] = ("address", "street", "stop", "place")
 START_KINDS = ("address", "street", "stop")
-SAME_GROUP = {"disabilities": "disabled"}
-"""Groups of profiles whose word in the taxonomy of services is another."""
 SEARCHED = 60
+NEAR_SHARE = 0.7
 OPEN_ORDER = {"open": 0, "unknown": 1, "closed": 2}
 ENDED_BY: dict[str, Outcome] = {
     "access": "not_accessible", "open": "closed_then", "within": "too_far", "for": "not_entitled"
@@ -115,10 +115,13 @@ class Finder:
             return self._below([self.asked.service])
         if self.asked.need:
             return self._below(taxonomy.needs[self.asked.need].services)
-        topics = [hit for hit in self.hits if hit.kind in ("service", "need")]
+        return self._below([code for hit in self.topics[:4] for code in hit.services])
+
+    @cached_property
+    def topics(self) -> list[Hit]:
+        """Services and needs that the words name about as well as the best hit is named."""
         best = max((hit.score for hit in self.hits), default=0.0)
-        near = [hit for hit in topics if hit.score >= best * 0.6][:4]
-        return self._below([code for hit in near for code in hit.services])
+        return [hit for hit in self.hits if hit.kind in TOPIC_KINDS and hit.score >= best * NEAR_SHARE]
 
     def _below(self, codes: Iterable[str]) -> tuple[str, ...]:
         services = self.guide.taxonomy.services
@@ -236,12 +239,11 @@ class Finder:
 
     def _is_for(self, code: str, bit: int) -> Callable[[Institution], bool]:
         services = self.guide.taxonomy.services
-        known = SAME_GROUP.get(code, code)
 
         def fits(place: Institution) -> bool:
             return any(
                 ((offer.row["caller_group_mask"] or 0) >> bit) & 1
-                or (offer.code in services and known in services[offer.code].groups)
+                or (offer.code in services and code in services[offer.code].groups)
                 for offer in self._asked_offers(place)
             )
 
@@ -256,7 +258,6 @@ class Finder:
         filters = self.filters()
         fits = [row for row in self.candidates if all(test(row[1]) for test in filters.values())]
         results = sorted((self._result(*row) for row in fits), key=self._order())
-        topics = tuple(hit for hit in self.hits if hit.kind in ("service", "need"))[:6]
         starts = tuple(hit for hit in self.hits if hit.kind in PLACE_KINDS and hit.lat is not None)[:5]
         asked = self.asked
         nothing = bool(asked.text or asked.service or asked.need) and not self.candidates
@@ -266,7 +267,7 @@ class Finder:
         return Found(
             results=tuple(results),
             starts=starts,
-            topics=topics,
+            topics=tuple(self.topics[:6]),
             suggestions=offered,
             facets=self._facets(filters),
             trouble=self.trouble,
