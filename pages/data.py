@@ -20,11 +20,17 @@ from dashboard.page import Page
 from dashboard.view import View, language
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
 
     from dashboard.deps import Deps
 
 PATH = "/data"
+SHOWN_ROWS = 100
+"""Refused rows on the screen; the files hold all."""
+
+PAGE_ROWS = 10_000
 KPIS = ("with_topic_pct", "with_executor_pct", "with_closing_time_pct", "geocoded_pct")
 
 
@@ -35,17 +41,19 @@ class Ids(StrEnum):
     SOURCES = "data-sources"
     LOADS = "data-loads"
     REJECTS = "data-rejects"
+    REFUSED = "data-refused"
     UNMAPPED = "data-unmapped"
 
 
 def layout(deps: Deps, /, **_query: Any) -> Component:
-    """How complete the rows are, then four tables, each with its finding."""
+    """How complete the rows are, then five tables, each with its finding."""
     t = Texts(language(deps))
     cards = [
         card(name, t(f"data.{part}"), t, definition=t(f"data.define_{part}"), width="full", has_figure=False)
         for name, part in (
             (Ids.SOURCES, "sources"),
             (Ids.REJECTS, "rejects"),
+            (Ids.REFUSED, "refused"),
             (Ids.UNMAPPED, "unmapped"),
             (Ids.LOADS, "loads"),
         )
@@ -88,6 +96,7 @@ def sources(view: View) -> Chart:
         table=frame,
         columns=columns,
         is_table=True,
+        hrefs={"open_rejects": [f"#{Ids.REJECTS}" if n else "" for n in frame["open_rejects"]]},
     )
 
 
@@ -119,6 +128,7 @@ def loads(view: View) -> Chart:
     columns = _columns(
         t, source="source", file="file", state="status", ended="ended_at", seconds="seconds", rows_read="read",
         rows_inserted="inserted", rows_updated="updated", rows_unchanged="unchanged", rows_rejected="rejected",
+        rows_withdrawn="withdrawn",
     )  # fmt: skip
     finding = t("data.loads_unbalanced", n=wrong) if wrong else t("data.loads_balanced")
     return Chart(finding=finding, unit=t("data.unit_loads"), n=len(frame), table=frame, columns=columns, is_table=True)
@@ -130,7 +140,41 @@ def rejects(view: View) -> Chart:
     waiting = int(frame["n"].sum()) if len(frame) else 0
     finding = t("data.rejects_says", n=waiting, reason=frame["reason"].iloc[0]) if waiting else t("data.rejects_none")
     columns = _columns(t, source="source", field="field", reason="reason", cure="cure", n="rows")
-    return Chart(finding=finding, unit=t("data.unit_rows"), n=waiting, table=frame, columns=columns, is_table=True)
+    return Chart(
+        finding=finding,
+        unit=t("data.unit_rows"),
+        n=waiting,
+        table=frame,
+        columns=columns,
+        is_table=True,
+        hrefs={"n": [f"#{Ids.REFUSED}"] * len(frame)},
+    )
+
+
+def refused(view: View) -> Chart:
+    """Open rejects one by one: the newest on the screen, all of them in the files."""
+    t, frame = view.t, queries.rejects(view.read, limit=SHOWN_ROWS)
+    waiting = int(queries.reject_reasons(view.read)["n"].sum()) if len(frame) else 0
+    finding = t("data.refused_says", n=len(frame)) if waiting else t("data.rejects_none")
+    columns = _columns(
+        t, source="source", file="file", row_no="row_no", field="field", value="value", reason="reason", cure="cure",
+    )  # fmt: skip
+    return Chart(
+        finding=finding,
+        unit=t("data.unit_rows"),
+        n=waiting,
+        table=frame,
+        columns=columns,
+        is_table=True,
+        pages=partial(_refused_pages, view),
+    )
+
+
+def _refused_pages(view: View) -> Iterator[pd.DataFrame]:
+    offset = 0
+    while len(page := queries.rejects(view.read, limit=PAGE_ROWS, offset=offset)):
+        yield page
+        offset += PAGE_ROWS
 
 
 def unmapped(view: View) -> Chart:
@@ -154,6 +198,7 @@ def register(app: Dash, deps: Deps) -> None:
         (Ids.SOURCES, sources),
         (Ids.LOADS, loads),
         (Ids.REJECTS, rejects),
+        (Ids.REFUSED, refused),
         (Ids.UNMAPPED, unmapped),
     ):
         bind(app, deps, name, chart_of, has_figure=False)
