@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from geodata.cities import load_profile
 from geodata.taxonomy import load_taxonomy
 from geodata.wordforms import LANGUAGES
 
@@ -38,3 +39,8 @@ def test_the_public_tree_has_no_protected_service_and_no_need_leads_to_one() -> 
 def test_a_language_that_is_not_ours_reads_english() -> None:
     assert TAXONOMY.services["pharmacy"].name("de") == "Pharmacy"
     assert TAXONOMY.services["pharmacy"].about("de")
+
+
+def test_services_name_their_groups_as_the_cities_do() -> None:
+    known = {group.code for group in load_profile("demo").caller_groups}
+    assert {group for service in TAXONOMY.services.values() for group in service.groups} <= known
