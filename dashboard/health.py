@@ -15,7 +15,7 @@ VERSION: Final = "0.1.0"
 
 
 def register(server: flask.Flask, deps: Deps) -> None:
-    """Add `/health`: 200 with `status: ok`, or 503 where the database does not answer or its tables are of another version."""
+    """Add `/health`: 200 with `status: ok`, or 503 where the database is away or of another version."""
 
     @server.route("/health")
     def health() -> flask.typing.ResponseReturnValue:

@@ -50,6 +50,13 @@ class Settings:
     public_url: str = field(
         default="", metadata={"env": "LINKA_PUBLIC_URL", "help": "address of the public process as people reach it"}
     )
+    staff_url: str = field(
+        default="",
+        metadata={
+            "env": "LINKA_STAFF_URL",
+            "help": "address of the staff process as its readers reach it: the links of the e-mailed brief lead there",
+        },
+    )
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -66,7 +73,8 @@ class Settings:
                 query_timeout_s=etl_settings.whole_number(env, "LINKA_QUERY_TIMEOUT_S", default=20, low=1, high=600),
                 workers=etl_settings.whole_number(env, "LINKA_WORKERS", default=2, low=1, high=32),
                 threads=etl_settings.whole_number(env, "LINKA_THREADS", default=8, low=1, high=64),
-                public_url=_web_address(env.get("LINKA_PUBLIC_URL", "").strip()),
+                public_url=_web_address(env, "LINKA_PUBLIC_URL"),
+                staff_url=_web_address(env, "LINKA_STAFF_URL"),
             )
         except SettingsError as error:
             raise DashboardSettingsError(str(error)) from error
@@ -101,9 +109,10 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _web_address(text: str) -> str:
+def _web_address(env: Mapping[str, str], name: str) -> str:
+    text = env.get(name, "").strip()
     if text and not text.startswith(("http://", "https://")):
-        raise DashboardSettingsError(f"LINKA_PUBLIC_URL must begin with http:// or https://, not {text!r}")
+        raise DashboardSettingsError(f"{name} must begin with http:// or https://, not {text!r}")
     return text.rstrip("/")
 
 

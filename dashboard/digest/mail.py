@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
+import flask
 import pandas as pd
 
 from dashboard import formats, queries
@@ -317,8 +318,8 @@ def _rest(n: int, t: Texts) -> str:
 
 
 def _href(view: View, path: str) -> str:
-    """An absolute address where the staff process knows one; nothing where a link would lead nowhere."""
-    base = getattr(view.deps.settings, "staff_url", "")
+    """An absolute address: of the setting, else of the request at hand; nothing where a link would lead nowhere."""
+    base = view.deps.settings.staff_url or (flask.request.host_url.rstrip("/") if flask.has_request_context() else "")
     return f"{base}{path}" if base else ""
 
 

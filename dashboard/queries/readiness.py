@@ -1,4 +1,4 @@
-"""Whether there is anything to ask: the database answers, its tables are there and of this version, the city has data."""
+"""Whether there is anything to ask: the database answers with the tables of this version, and the city has data."""
 
 from __future__ import annotations
 

@@ -77,7 +77,13 @@ def test_the_staff_process_does_not_listen_beyond_loopback_without_a_password() 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("LINKA_PORT", "x"), ("LINKA_MIN_N", "0"), ("LINKA_PUBLIC_URL", "ftp://x"), ("LINKA_DATABASE_URL", "x")],
+    [
+        ("LINKA_PORT", "x"),
+        ("LINKA_MIN_N", "0"),
+        ("LINKA_PUBLIC_URL", "ftp://x"),
+        ("LINKA_STAFF_URL", "linka.city"),
+        ("LINKA_DATABASE_URL", "x"),
+    ],
 )
 def test_a_wrong_setting_is_named_with_its_cure(name: str, value: str) -> None:
     with pytest.raises(DashboardSettingsError, match=name):

@@ -171,3 +171,10 @@ def test_the_e_mail_is_whole_and_needs_nothing_from_outside(brief: Brief, seen: 
 def test_words_from_outside_are_escaped(brief: Brief, seen: View) -> None:
     nasty = brief.urgent.assign(topic="<script>alert(1)</script>")
     assert "<script>" not in mail.page(replace(brief, urgent=nasty), seen)
+
+
+def test_the_lines_of_the_e_mail_lead_to_the_staff_pages_where_their_address_is_known(brief: Brief, seen: View) -> None:
+    named = replace(seen.deps.settings, staff_url="https://staff.city.example")
+    page = mail.page(brief, replace(seen, deps=replace(seen.deps, settings=named)))
+    assert 'href="https://staff.city.example/rows/' in page
+    assert 'href="/' not in mail.page(brief, seen)

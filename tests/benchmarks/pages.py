@@ -1,0 +1,284 @@
+"""The leaders' pages: server time per callback, and time to the figures and to the first chart in Chromium.
+
+Both processes of the real server answer. Cold is a browser that was never here, warm one that was. A filter change is
+timed from the key stroke to the new figures, and to the last card of the page, all on views nobody has asked before.
+A database that is there already is measured with LINKA_BENCH_DATABASE_URL (its moment in LINKA_BENCH_NOW).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import date, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import flask
+import numpy as np
+
+from dashboard.app import create_app
+from dashboard.deps import make_deps
+from dashboard.serving import free_port
+from dashboard.settings import Settings
+from etl import rollup
+from etl.db import create_all, make_engine
+from etl.profile_tables import write_profile
+from tests.benchmarks.databases import open_url
+from tests.benchmarks.queries import fill
+from tests.benchmarks.questions import NOW, PROFILE
+from tests.benchmarks.timing import measured
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from tests.benchmarks.report import Report
+
+ENV_NOW: Final = "LINKA_BENCH_NOW"
+ENV_URL: Final = "LINKA_BENCH_DATABASE_URL"
+FIGURES: Final = {
+    "/": "#brief-figures-body", "/volumes": "#volumes-kpis", "/topics": "#topics-kpis", "/sla": "#sla-kpis",
+    "/executors": "#executors-kpis", "/followups": "#followups-kpis", "/contact-centre": "#centre-kpis",
+    "/late-map": "#late-map-kpis",
+}  # fmt: skip
+"""Pages and the place of their figures."""
+SHOWN: Final = ("/", "/volumes", "/sla", "/late-map")
+"""Pages that are opened in the browser."""
+VIEWS, COLD, CHANGES = 4, 3, 12
+AIM_MS, AIM_FIGURES_S, AIM_CHART_S = 200, 1.0, 2.5
+WATCH: Final = """() => {
+  const at = (window.bench = {figures: null, chart: null});
+  const look = () => {
+    if (at.figures === null && document.querySelector('.kpi-number, .brief-figures tbody .brief-value')) {
+      at.figures = performance.now();
+    }
+    if (at.chart === null && document.querySelector('.js-plotly-plot .trace, .js-plotly-plot .maplibregl-canvas')) {
+      at.chart = performance.now();
+    }
+    if (at.figures === null || at.chart === null) { requestAnimationFrame(look); }
+  };
+  look();
+}"""
+CHANGE: Final = """([place, day]) => {
+  const at = (window.bench = {start: performance.now(), figures: null, last: null});
+  const seen = new MutationObserver((changes) => changes.forEach((change) => {
+    const now = performance.now() - at.start;
+    if (change.target.closest && change.target.closest(place) && at.figures === null) { at.figures = now; }
+    at.last = now;
+  }));
+  seen.observe(document.querySelector('#shell-page'), {childList: true, subtree: true, characterData: true});
+  const field = document.querySelector('#filter-from');
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(field, day);
+  field.dispatchEvent(new Event('input', {bubbles: true}));
+  window.benchOver = () => seen.disconnect();
+}"""
+IDLE: Final = """() => !document.querySelector('[data-dash-is-loading=true], ._dash-loading, .dash-graph--pending')"""
+FLAGS: Final = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync")
+
+
+def app() -> flask.Flask:
+    """The staff process of the database of the settings, at the moment of its rows."""
+    moment = datetime.fromisoformat(os.environ[ENV_NOW])
+    server: flask.Flask = create_app(make_deps(Settings.from_env(), now=lambda: moment)).server
+    return server
+
+
+def run(report: Report, *, rows: int) -> None:
+    """Measure the pages over `rows` requests and as many contacts, in PostgreSQL, or over the one named."""
+    own = os.environ.get(ENV_URL)
+    with nullcontext(own) if own else open_url("postgis") as url:
+        if not own:
+            _database(url, rows, report)
+        moment = os.environ.get(ENV_NOW, NOW.isoformat())
+        with served(url, moment) as address:
+            last = datetime.fromisoformat(moment).date() - timedelta(days=1)
+            _callbacks(report, address, last)
+            _browser(report, address, last)
+
+
+def _database(url: str, rows: int, report: Report) -> None:
+    engine = make_engine(url)
+    create_all(engine)
+    with measured() as watch:
+        with engine.begin() as connection:
+            write_profile(connection, PROFILE, now=NOW)
+            fill(connection, rows)
+            rollup.rebuild(connection, PROFILE, now=NOW)
+            connection.exec_driver_sql(
+                "INSERT INTO load_run (city_id, source, status, started_at, ended_at, is_simulated, rows_read,"
+                " rows_inserted, rows_updated, rows_unchanged, rows_rejected, rows_withdrawn)"
+                " SELECT city_id, 'bench', 'done', updated_at, updated_at, false, 0, 0, 0, 0, 0, 0 FROM city"
+            )
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
+    engine.dispose()
+    report.add(f"a database of {rows:,} requests and contacts", watch.seconds, "s")
+
+
+@contextmanager
+def served(url: str, moment: str) -> Iterator[str]:
+    """The real server over a database, with two workers of eight threads; gives its address."""
+    with tempfile.TemporaryDirectory(prefix="linka-bench-") as folder:
+        port = free_port("127.0.0.1", 18_600)
+        env = {
+            **os.environ, "LINKA_DATABASE_URL": url, "LINKA_DATA_DIR": folder, "LINKA_CITY": PROFILE.slug,
+            ENV_NOW: moment,
+        }  # fmt: skip
+        command = [
+            sys.executable, "-m", "gunicorn", "tests.benchmarks.pages:app()", "--worker-class", "gthread", "--workers",
+            "2", "--threads", "8", "--bind", f"127.0.0.1:{port}", "--no-control-socket", "--log-level", "warning",
+        ]  # fmt: skip
+        process = subprocess.Popen(command, env=env)
+        try:
+            _wait(f"http://127.0.0.1:{port}/health", process)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(240):
+        if process.poll() is not None:
+            raise RuntimeError("the server ended while it was starting: see what it says above")
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.25)
+    raise RuntimeError(f"{address} did not answer within a minute")
+
+
+def _callbacks(report: Report, address: str, last: date) -> None:
+    """Every callback of every page, one after the other: of views that are new, and again."""
+    known = json.loads(_get(f"{address}/_dash-dependencies"))
+    new: list[float] = []
+    kept: list[float] = []
+    for path in FIGURES:
+        ids = set(re.findall(r'"id":"([^"]+)"', _get(f"{address}/_dash-layout", referer=address + path)))
+        slowest: dict[str, list[float]] = {}
+        for body, name in _asked(known, ids, path):
+            for view in range(VIEWS):
+                search = f"?from={last - timedelta(days=30 + view)}&to={last}"
+                for held in (new, kept):
+                    held.append(_post(address, body, search, path))
+                slowest.setdefault(name, []).append(new[-1])
+        if slowest:
+            medians = {name: float(np.median(times)) for name, times in slowest.items()}
+            worst = max(medians, key=lambda name: medians[name])
+            report.add(f"{path}: its slowest callback, median", medians[worst], "ms", at_most=AIM_MS, note=worst)
+            report.add(f"{path}: all its callbacks together, median", sum(medians.values()), "ms")
+    report.add("server time per callback, a new view, p50", float(np.percentile(new, 50)), "ms")
+    report.add("server time per callback, a new view, p95", float(np.percentile(new, 95)), "ms", at_most=AIM_MS)
+    report.add("server time per callback, a view asked before, p95", float(np.percentile(kept, 95)), "ms", at_most=50)
+
+
+def _asked(known: list[dict[str, Any]], ids: set[str], path: str) -> Iterator[tuple[dict[str, Any], str]]:
+    """The body of each callback that a change of the address asks on this page."""
+    for one in known:
+        outputs = [{"id": name, "property": prop} for name, prop in re.findall(r"([\w-]+)\.(\w+)", one["output"])]
+        is_asked = any(into["id"] == "shell-url" and into["property"] == "search" for into in one["inputs"])
+        if one["clientside_function"] or not is_asked or len(one["inputs"]) > 1 or outputs[0]["id"] not in ids:
+            continue
+        yield (
+            {
+                "output": one["output"],
+                "outputs": outputs if one["output"].startswith("..") else outputs[0],
+                "inputs": [{"id": "shell-url", "property": "search"}],
+                "changedPropIds": ["shell-url.search"],
+                "state": [{"id": into["id"], "property": into["property"], "value": path} for into in one["state"]],
+            },
+            outputs[0]["id"],
+        )
+
+
+def _post(address: str, body: dict[str, Any], search: str, path: str) -> float:
+    """Milliseconds of one callback."""
+    told = json.dumps({**body, "inputs": [{**body["inputs"][0], "value": search}]}).encode()
+    headers = {"Content-Type": "application/json", "Referer": f"{address}{path}{search}"}
+    request = urllib.request.Request(f"{address}/_dash-update-component", data=told, headers=headers)
+    with measured() as watch, urllib.request.urlopen(request, timeout=120) as answer:
+        answer.read()
+    return watch.seconds * 1000
+
+
+def _get(address: str, *, referer: str = "") -> str:
+    request = urllib.request.Request(address, headers={"Referer": referer} if referer else {})
+    with urllib.request.urlopen(request, timeout=120) as answer:
+        return str(answer.read().decode("utf-8"))
+
+
+def _browser(report: Report, address: str, last: date) -> None:
+    from playwright.sync_api import sync_playwright
+
+    chromium = next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
+    if chromium is None:
+        report.add("pages in Chromium", 0, "", note="not measured: Chromium is not installed")
+        return
+    days = count(31)
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=str(Path(chromium)), args=list(FLAGS))
+        for path in SHOWN:
+            _opened(report, browser, address, path)
+        for path in SHOWN:
+            _changed(report, browser, address, path, [last - timedelta(days=next(days)) for _ in range(CHANGES)])
+        browser.close()
+
+
+def _opened(report: Report, browser: Browser, address: str, path: str) -> None:
+    """Time to the figures and to the first chart, of browsers that were never here and of the same ones again."""
+    times: dict[tuple[str, str], list[float]] = {}
+    for _ in range(COLD):
+        context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
+        for state in ("cold", "warm"):
+            page = context.new_page()
+            page.add_init_script(f"({WATCH})()")
+            page.goto(address + path)
+            page.wait_for_function("() => window.bench.chart !== null", timeout=60_000)
+            for what, at_ms in page.evaluate("() => window.bench").items():
+                times.setdefault((state, what), []).append(at_ms / 1000)
+            _settle(page)
+            page.close()
+        context.close()
+    aims = {"figures": AIM_FIGURES_S, "chart": AIM_CHART_S}
+    for (state, what), held in times.items():
+        name = "the figures are read" if what == "figures" else "the first chart is drawn"
+        report.add(f"{path} {state}: {name}, median", float(np.median(held)), "s", at_most=aims[what])
+
+
+def _changed(report: Report, browser: Browser, address: str, path: str, days: list[date]) -> None:
+    """A new first day, again and again: until the figures have changed, and until the page stands still."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900}, locale="en-GB")
+    page.goto(f"{address}{path}?from={days[0] - timedelta(days=60)}&to={days[0] + timedelta(days=30)}")
+    _settle(page)
+    figures: list[float] = []
+    whole: list[float] = []
+    for day in days:
+        page.evaluate(CHANGE, [FIGURES[path], day.isoformat()])
+        page.wait_for_timeout(250)
+        _settle(page)
+        told = page.evaluate("() => { window.benchOver(); return window.bench; }")
+        if told["figures"] is not None:
+            figures.append(told["figures"])
+            whole.append(told["last"])
+    page.close()
+    if figures:
+        report.add(f"{path}: filter change to new figures, p50", float(np.percentile(figures, 50)), "ms")
+        report.add(
+            f"{path}: filter change to new figures, p95", float(np.percentile(figures, 95)), "ms", at_most=AIM_MS
+        )
+        report.add(f"{path}: filter change to the last card, p50", float(np.percentile(whole, 50)), "ms")
+
+
+def _settle(page: Page) -> None:
+    page.wait_for_function(IDLE, timeout=60_000)
+    page.wait_for_timeout(300)
