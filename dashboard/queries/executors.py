@@ -94,7 +94,7 @@ def _open_ages(read: Reader, where: Selection, *, now: datetime) -> pd.DataFrame
     rows = (
         select(
             branch.dimension("executor_id").label("executor_id"),
-            (age_min(request.c.created_at, int(now.timestamp())) / _MIN_PER_H).label("age_h"),
+            (age_min(request.c.created_at, int(now.timestamp())) // _MIN_PER_H).label("age_h"),
         )
         .select_from(branch.source)
         .where(branch.city_id == read.city_id, IS_OPEN, request.c.created_at <= now)
