@@ -61,6 +61,8 @@ def print_figures(
     ] = False,
 ) -> None:
     """Print the figures of the KPI dictionary with their n, interval, unit and definition."""
+    if lang not in LANGUAGES:
+        raise typer.BadParameter(f"{lang!r} is not one of {', '.join(LANGUAGES)}", param_hint="--lang")
     if is_list:
         _print_list(lang, as_json=as_json)
         return
@@ -95,7 +97,7 @@ def _filters(read: Reader, from_on: str | None, to_on: str | None, codes: dict[s
         if unknown:
             there = ", ".join(sorted(known.codes(kind) or ())[:12])
             raise typer.BadParameter(f"{read.slug} has no {kind} {', '.join(unknown)}; it has {there} ...",
-                                     param_hint=f"--{KEYS[kind]}")  # fmt: skip
+                                     param_hint=f"--{KEYS[kind]}".replace("_", "-"))  # fmt: skip
     first, last = queries.data_span(read) if not (from_on and to_on) else (date.min, date.max)
     days = _day(from_on, "--from") or first, _day(to_on, "--to") or last
     if days[0] > days[1]:
@@ -115,7 +117,10 @@ def _answer(
     lang: str,
     is_explained: bool,
 ) -> dict[str, Any]:
-    moment = as_of or now or datetime.now(UTC)
+    today = datetime.now(UTC)
+    if as_of is not None and as_of > today:
+        raise typer.BadParameter(f"{as_of.isoformat()} is still to come: name a past moment", param_hint="--as-of")
+    moment = as_of or now or today
     found = figures(read, filters, ids, now=moment, as_of=as_of, min_n=min_n)
     said: dict[str, Any] = {
         "figures": {name: as_object(figure, lang, min_n) for name, figure in found.items()},

@@ -26,11 +26,11 @@ from etl.schema import contact, contact_daily, followup, need_outcome, queue_tic
 
 _REFERENCE: Final = (
     schema.city_table, schema.territory, schema.topic, schema.channel, schema.line, schema.caller_group,
-    schema.request_class, schema.executor, schema.milestone, schema.load_run,
+    schema.request_class, schema.executor, schema.milestone,
 )  # fmt: skip
 _TABLES: Final = (
     *_REFERENCE, contact, contact_daily, followup, need_outcome, queue_ticket, request, request_event, sla_result,
-    schema.sla_executor_time, schema.clock_state, schema.load_reject, schema.rollup_state, schema.backlog_snapshot,
+    schema.load_run, schema.sla_executor_time, schema.clock_state, schema.load_reject, schema.rollup_state, schema.backlog_snapshot,
 )  # fmt: skip
 _ENDS: Final = ("closed", "cancelled")
 _STARTS: Final = ("created", "reopened", "returned")
@@ -59,6 +59,8 @@ def _copy(source: Connection, target: Connection, read: Reader, filters: Filters
         rows = [dict(row) for row in source.execute(select(table).where(table.c.city_id == read.city_id)).mappings()]
         if rows:
             target.execute(insert(table), rows)
+    loads = schema.load_run
+    append_frame(target, loads, _read(source, loads, [loads.c.city_id == read.city_id, loads.c.started_at <= as_of]))
     first = min(filters.from_on, read.today(as_of))
     for table, day, at in (
         (contact_daily, contact_daily.c.day_on, None),
@@ -124,7 +126,7 @@ def _requests(source: Connection, read: Reader, first: date, as_of: datetime) ->
     known = events[(events["known_at"] <= pd.Timestamp(as_of)) & (events["at"] <= pd.Timestamp(as_of))]
     was_unknown = ~filed["request_id"].isin(known["request_id"]) & filed["request_id"].isin(events["request_id"])
     filed = filed[~was_unknown]
-    return _state_then(filed, known, read), known
+    return (_state_then(filed, known, read) if len(known) else filed), known
 
 
 def _state_then(filed: pd.DataFrame, known: pd.DataFrame, read: Reader) -> pd.DataFrame:

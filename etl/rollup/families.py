@@ -12,6 +12,7 @@ from etl.rollup.branch import Branch, Family, select_rows
 from etl.rollup.contacts import CONTACTS, TICKET_SERVICES, TICKET_WAITS, TICKETS, WAITS
 from etl.rollup.needs import NEEDS
 from etl.rollup.requests import CLOSED, CREATED, DUE, DURATIONS, FOLLOWUPS, LATE3, LATENESS, WORK_DURATIONS
+from etl.sketch import PAIR
 from etl.tables.rollups import SHAPES
 
 FAMILIES: Final[Mapping[str, Family]] = {
@@ -25,8 +26,8 @@ FAMILIES: Final[Mapping[str, Family]] = {
 
 
 def definitions_hash() -> str:
-    """A short hash of the SQL of every measure and dimension and of the grains."""
-    digest = hashlib.blake2b(digest_size=8)
+    """A short hash of the SQL of every measure and dimension, of the grains, and of how sketches are packed."""
+    digest = hashlib.blake2b(str(PAIR.descr).encode(), digest_size=8)
     for name, shape in SHAPES.items():
         digest.update(f"{name}{shape}".encode())
         for branch in FAMILIES[name].branches:

@@ -67,10 +67,19 @@ def test_as_of_is_told_and_smaller_than_now(asked: Callable[..., dict[str, objec
     assert then["figures"]["requests"]["value"] < asked("requests")["figures"]["requests"]["value"]  # type: ignore[index]
 
 
+def test_as_of_a_moment_before_the_first_row_nothing_is_known(asked: Callable[..., dict[str, object]]) -> None:
+    found = asked("--as-of", "2020-01-01T00:00:00Z", "--from", "2019-12-01", "--to", "2019-12-31")["figures"]
+    told = {name: figure["n"] for name, figure in found.items()}  # type: ignore[attr-defined]
+    assert {name for name, n in told.items() if n} == {"population", "territories", "territorial_centres"}
+
+
 def test_unknown_codes_and_figures_are_refused_with_those_there_are(asked: Callable[..., dict[str, object]]) -> None:
     assert asked("requests")
     wrong = CliRunner().invoke(APP, ["figures", "--topic", "nonsense"])
     assert wrong.exit_code == 2
+    for option, value in (("--lang", "xx"), ("--executor-kind", "nix"), ("--as-of", "2999-01-01T00:00:00Z")):
+        refused = CliRunner().invoke(APP, ["figures", option, value], env={"COLUMNS": "200"})
+        assert (refused.exit_code, option in refused.output) == (2, True)
     unknown = CliRunner().invoke(APP, ["figures", "no_such_figure"])
     assert unknown.exit_code == 1
     assert "--list" in unknown.output
