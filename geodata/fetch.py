@@ -6,6 +6,7 @@ its name only after its size, its checksum where one is offered, and its own hea
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
 import re
@@ -67,13 +68,23 @@ def _extract_url(profile: CityProfile) -> str | None:
         return None
     from pyrosm.data import search_source
 
+    plain = re.sub(r"[\s-]+", "_", name.strip().lower())  # the index writes baden_wuerttemberg, its owner a hyphen
     try:
-        return str(search_source(name.strip().lower())["url"])
+        return str(search_source(plain)["url"])
     except ValueError as error:
+        said = str(error) if "ambiguous" in str(error) else f"no extract {name!r} in the index of BBBike and Geofabrik"
         raise FetchError(
-            f"{profile.slug}: no extract {name!r} in the index of BBBike and Geofabrik; "
-            "write another name under [sources] osm, or the address of a .osm.pbf under osm_url"
+            f"{profile.slug}: {said}{_alike(plain)}; write another name under [sources] osm, or the address of a "
+            ".osm.pbf under osm_url"
         ) from error
+
+
+def _alike(name: str) -> str:
+    from pyrosm.data import sources
+
+    known = {str(one).lower() for one in sources._all_sources}  # noqa: SLF001 - the only list of all names
+    close = difflib.get_close_matches(name, sorted(known), n=3, cutoff=0.75)
+    return f" (did you mean {' or '.join(close)}?)" if close else ""
 
 
 def packaged_extract(profile: CityProfile) -> Path | None:

@@ -28,6 +28,7 @@ class Shelf:
     break_after: list[int] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
     has_ranges: bool = True
+    moved: dict[str, str] = field(default_factory=dict)
     version: str = '"one"'
     asked: list[tuple[str, str]] = field(default_factory=list)
     url: str = ""
@@ -39,6 +40,12 @@ def shelf() -> Iterator[Shelf]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if self.path in shelf.moved:
+                self.send_response(302)
+                self.send_header("Location", shelf.moved[self.path])
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
             body = shelf.files.get(self.path)
             if body is None:
                 self.send_error(404)
@@ -122,6 +129,14 @@ def test_a_run_that_gave_up_is_finished_by_the_next_one(shelf: Shelf, extract: b
     assert kept > 0
     assert fetch(of(shelf), tmp_path).read_bytes() == extract
     assert shelf.asked[1] == ("/city.osm.pbf", f"bytes={kept}-")
+
+
+def test_a_file_that_moved_is_followed_and_resumed_there(shelf: Shelf, extract: bytes, tmp_path: Path) -> None:
+    shelf.moved["/latest.osm.pbf"] = "/city.osm.pbf"
+    shelf.break_after = [CHUNK_BYTES + 10]
+    latest = Download(f"{shelf.url}/latest.osm.pbf", "osm.pbf", "osm")
+    assert fetch(latest, tmp_path, wait_s=0).read_bytes() == extract
+    assert [path for path, wanted in shelf.asked if wanted] == ["/city.osm.pbf"]
 
 
 def test_a_file_that_changed_meanwhile_is_taken_anew(shelf: Shelf, extract: bytes, tmp_path: Path) -> None:
@@ -216,11 +231,24 @@ def test_a_file_that_is_there_is_not_asked_for_again_unless_told(shelf: Shelf, t
 # --- what a profile names
 
 
-@pytest.mark.parametrize("slug", ["banska-bystrica", "rajec", "cherkasy", "minsk", "kryvyi-rih"])
-def test_every_real_city_names_an_extract_that_the_index_knows(slug: str) -> None:
-    (osm,) = downloads_of(load_profile(slug))
-    assert osm.url.startswith("https://")
-    assert osm.url.endswith(".osm.pbf")
+@pytest.mark.parametrize(
+    ("slug", "url"),
+    [
+        ("banska-bystrica", "https://download.geofabrik.de/europe/slovakia-latest.osm.pbf"),
+        ("rajec", "https://download.geofabrik.de/europe/slovakia-latest.osm.pbf"),
+        ("cherkasy", "https://download.geofabrik.de/europe/ukraine-latest.osm.pbf"),
+        ("minsk", "https://download.bbbike.org/osm/bbbike/Minsk/Minsk.osm.pbf"),
+        ("kryvyi-rih", "https://download.geofabrik.de/europe/ukraine-latest.osm.pbf"),
+    ],
+)
+def test_every_real_city_names_an_extract_that_bbbike_or_geofabrik_offer(slug: str, url: str) -> None:
+    assert downloads_of(load_profile(slug)) == (Download(url, "osm.pbf", "osm"),)
+
+
+def test_a_name_of_the_index_may_be_written_with_hyphens_and_blanks() -> None:
+    for name in ("Baden-Württemberg".replace("ü", "ue"), "baden wuerttemberg"):
+        (osm,) = downloads_of(replace(load_profile("minsk"), sources=DataSources(osm=name)))
+        assert osm.url == "https://download.geofabrik.de/europe/germany/baden-wuerttemberg-latest.osm.pbf"
 
 
 def test_an_address_of_ones_own_goes_before_the_index_and_timetables_follow() -> None:
@@ -239,6 +267,8 @@ def test_an_address_of_ones_own_goes_before_the_index_and_timetables_follow() ->
     [
         (DataSources(), "names nothing to download; write"),
         (DataSources(osm="atlantis"), "no extract 'atlantis' in the index.*osm_url"),
+        (DataSources(osm="slovakai"), "no extract 'slovakai'.*did you mean .*slovakia"),
+        (DataSources(osm="georgia"), "'georgia' is ambiguous.*'europe/georgia'"),
     ],
 )
 def test_a_profile_that_names_nothing_usable_is_told_how_to(sources: DataSources, message: str) -> None:
