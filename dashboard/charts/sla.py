@@ -25,7 +25,8 @@ from dashboard.view import View
 
 KPIS: Final = (
     "on_time_pct", "confirmed_on_time_pct", "late", "late_3x_pct", "overdue", "at_risk", "due_today", "due_24h",
-    "time_to_close_median_h", "time_to_close_p90_h", "lateness_median_h", "lateness_p90_h",
+    "time_to_close_median_h", "time_to_close_p90_h", "work_time_to_close_median_h", "work_time_to_close_p90_h",
+    "lateness_median_h", "lateness_p90_h",
 )  # fmt: skip
 VERDICTS: Final = ("on_time", "late", "late_3x")
 PROMISE_DAYS: Final = 90

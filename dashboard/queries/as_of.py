@@ -30,7 +30,8 @@ _REFERENCE: Final = (
 )  # fmt: skip
 _TABLES: Final = (
     *_REFERENCE, contact, contact_daily, followup, need_outcome, queue_ticket, request, request_event, sla_result,
-    schema.load_run, schema.sla_executor_time, schema.clock_state, schema.load_reject, schema.rollup_state, schema.backlog_snapshot,
+    schema.load_run, schema.sla_executor_time, schema.clock_state, schema.load_reject, schema.rollup_state,
+    schema.backlog_snapshot,
 )  # fmt: skip
 _ENDS: Final = ("closed", "cancelled")
 _STARTS: Final = ("created", "reopened", "returned")
