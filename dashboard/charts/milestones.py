@@ -46,7 +46,6 @@ def after_milestones(view: View) -> Chart:
         table=frame,
         columns={name: view.t(f"centre.column.{name}") for name in names},
         figure=changes(list(frame["name"]), frame["change_pct"].tolist(), texts, is_sure) if len(frame) else None,
-        is_table=not len(frame),
         note=view.t("centre.after_note"),
     )
 

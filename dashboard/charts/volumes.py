@@ -113,7 +113,7 @@ def outcomes(view: View) -> Chart:
         )
         if n
         else "",
-        unit=view.t(f"volumes.per.{view.filters.grain}"),
+        unit=view.t("volumes.unit_contacts"),
         n=n,
         table=wide,
         columns={"label": view.t("volumes.column.period"), **names},

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from dashboard.figures.labels import short_labels
 from dashboard.figures.parts import LABEL_CHARS, LEAST_ROWS, column_of_texts, room_for
-from dashboard.figures.time import shortened
 from dashboard.theme import BLUE, ORANGE, SLATE, template
 
 
@@ -37,7 +37,7 @@ def changes(
         "xaxis": {"visible": False, "range": [low, high] if high > low else [0, 1]},
         "yaxis": {
             "showgrid": False, "tickmode": "array", "tickvals": list(range(len(labels))), "automargin": True,
-            "ticktext": [shortened(label, LABEL_CHARS) for label in labels],
+            "ticktext": short_labels(labels, LABEL_CHARS),
             "range": [max(len(labels), LEAST_ROWS) - 0.5, -0.5],
         },
         "shapes": [{"type": "line", "xref": "x", "yref": "y", "x0": 0, "x1": 0, "y0": -0.5, "y1": len(labels) - 0.5,

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from dashboard import formats
-from dashboard.figures.time import shortened
+from dashboard.figures.labels import short_labels
 from dashboard.theme import EXPECTED, colour, template
 
 SYMBOLS: Final = {
@@ -42,6 +42,7 @@ def funnel(
     `kinds` names the kinds of executors, `levels` the two limits (`95`, `998`), `cases_name` the axis of cases.
     """
     most, span = float(curves["cases"].max()), _span(points, target_pct)
+    points = points.assign(short=short_labels(points["label"].tolist(), _NAME_CHARS))
     points = points.assign(place=_places(points, most, span))
     data = [_limit(curves, side, level, dash) for level, dash in _LEVELS for side in ("low", "high")]
     data += [_dots(points[points["kind"] == kind], kind, name, lang) for kind, name in kinds.items()]
@@ -88,8 +89,8 @@ def _dots(part: pd.DataFrame, kind: str, name: str, lang: str) -> dict[str, Any]
         "name": name, "cliponaxis": False,
         "marker": {"size": 12, "symbol": SYMBOLS[kind][0], "color": colour(kind),
                    "line": {"width": 1, "color": "#ffffff"}},
-        "text": [shortened(label, _NAME_CHARS) if place else ""
-                 for label, place in zip(part["label"], part["place"], strict=True)],
+        "text": [short if place else ""
+                 for short, place in zip(part["short"], part["place"], strict=True)],
         "textposition": [place or "top center" for place in part["place"]],
         "textfont": {"size": 12, "color": colour(kind)},
         "customdata": list(zip(part["label"], texts, counts, strict=True)),
@@ -115,7 +116,7 @@ def _places(points: pd.DataFrame, most: float, span: list[float]) -> list[str]:
         if not points["is_named"].iloc[row]:
             continue
         others = taken[:row] + taken[row + 1 :]
-        for place, box in _candidates(*at[row], shortened(str(points["label"].iloc[row]), _NAME_CHARS)):
+        for place, box in _candidates(*at[row], str(points["short"].iloc[row])):
             is_inside = box[0] >= 0 and box[2] <= width and box[1] >= 0 and box[3] <= height
             if is_inside and not any(_touch(box, other) for other in others):
                 found[row] = place

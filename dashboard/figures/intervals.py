@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from dashboard import formats
+from dashboard.figures.labels import short_labels
 from dashboard.figures.parts import LABEL_CHARS, LEAST_ROWS
-from dashboard.figures.time import shortened
 from dashboard.theme import BLUE, EXPECTED, GREEN, LATE, SLATE, template
 
 _SIZE: Final = 11
@@ -63,7 +63,7 @@ def dots(
         },
         "yaxis": {
             "showgrid": False, "tickmode": "array", "tickvals": rows,
-            "ticktext": [shortened(label, LABEL_CHARS) for label in labels],
+            "ticktext": short_labels(labels, LABEL_CHARS),
             "range": [max(len(labels), LEAST_ROWS) - 0.5, -0.5], "automargin": True,
         },
     }  # fmt: skip

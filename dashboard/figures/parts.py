@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dashboard import formats
-from dashboard.figures.time import shortened
+from dashboard.figures.labels import short_labels
 from dashboard.theme import BLUE, HEAT, SLATE, template
 
 LABEL_CHARS: Final = 34
@@ -43,7 +43,7 @@ def ranked(
     With a reference the values stand in a column at the right, where its line does not cross them.
     """
     written = list(texts) if texts is not None else [formats.number(float(value), lang) for value in values]
-    shown = [shortened(label, LABEL_CHARS) for label in labels]
+    shown = short_labels(labels, LABEL_CHARS)
     bars = {
         "type": "bar", "orientation": "h", "y": list(range(len(labels))), "x": list(values),
         "text": None if reference else written, "textposition": "outside", "cliponaxis": False,

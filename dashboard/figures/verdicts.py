@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from dashboard import formats
+from dashboard.figures.labels import short_labels
 from dashboard.figures.parts import LABEL_CHARS, LEAST_ROWS
-from dashboard.figures.time import shortened
 from dashboard.theme import MEANINGS, SIGNS, template
 
 
@@ -42,7 +42,7 @@ def verdict_bars(
         "xaxis": {"visible": False, "range": [0, 100]},
         "yaxis": {
             "showgrid": False, "tickmode": "array", "tickvals": rows,
-            "ticktext": [shortened(label, LABEL_CHARS) for label in labels],
+            "ticktext": short_labels(labels, LABEL_CHARS),
             "range": [max(len(frame), LEAST_ROWS) - 0.5, -0.5], "automargin": True,
         },
         "annotations": [
