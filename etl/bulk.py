@@ -42,6 +42,7 @@ from etl import arrow
 from etl.errors import LoadError
 
 _BATCH_ROWS = 100_000
+_LOWEST = -(2**63)
 NOT_COMPARED = ("load_id",)
 """Columns that say when a row was written, not what it says."""
 
@@ -101,10 +102,18 @@ def _from_sqlite(values: Sequence[Any], kind: pa.DataType | None) -> pa.Array:
 def _copy_out(connection: Connection, statement: Any, types: dict[str, pa.DataType | None]) -> pa.Table:
     compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
     processors = compiled._bind_processors  # noqa: SLF001 - what SQLAlchemy itself applies before it executes
-    values = {name: processors[name](value) if name in processors else value for name, value in compiled.params.items()}
+    values = {
+        name: _literal(processors[name](value) if name in processors else value)
+        for name, value in compiled.params.items()
+    }
     with psycopg_cursor(connection) as cursor, cursor.copy(f"COPY ({compiled}) TO STDOUT (FORMAT csv)", values) as copy:
         text = b"".join(copy)
     return _parse_csv(text, types)
+
+
+def _literal(value: Any) -> Any:
+    """The value as COPY can spell it: the lowest bigint only in quotes, for `-x::bigint` casts before it negates."""
+    return str(value) if isinstance(value, int) and value == _LOWEST else value
 
 
 def _parse_csv(text: bytes, types: dict[str, pa.DataType | None]) -> pa.Table:

@@ -88,7 +88,7 @@ def histories(connection: Connection, city_id: int, *, chunk: int = CHUNK_REQUES
 
 
 def _between(column: ColumnElement[Any], low: int | None, high: int | None) -> ColumnElement[bool]:
-    """From `low` on, below `high`; None is no bound (the lowest bigint cannot be written as a literal)."""
+    """From `low` on, below `high`; None is no bound."""
     bounds = [column >= low] if low is not None else []
     return and_(true(), *bounds, *([column < high] if high is not None else []))
 

@@ -151,6 +151,17 @@ def test_bound_values_and_expressions_are_read_in_bulk(engine: Engine) -> None:
     assert (row["n"], row["newest"], row["lon"]) == (2, START + pd.Timedelta(minutes=2), 24.94)
 
 
+def test_the_lowest_and_the_highest_id_can_be_asked_for(engine: Engine) -> None:
+    lowest, highest = -(2**63), 2**63 - 1
+    frame = requests(2, **COMMON).assign(request_id=[lowest, highest])
+    column = schema.request.c.request_id
+    with engine.begin() as connection:
+        bulk.append_frame(connection, schema.request, frame)
+        for asked in (column.between(lowest, highest), column.in_([lowest, highest])):
+            read = bulk.read_frame(connection, select(column).where(asked).order_by(column))
+            assert read["request_id"].tolist() == [lowest, highest]
+
+
 def test_an_empty_answer_has_the_promised_columns_and_types(engine: Engine) -> None:
     with engine.connect() as connection:
         read = bulk.read_frame(connection, select(schema.request))
