@@ -57,6 +57,13 @@ class Settings:
             "help": "address of the staff process as its readers reach it: the links of the e-mailed brief lead there",
         },
     )
+    embed_origins: str = field(
+        default="*",
+        metadata={
+            "env": "LINKA_EMBED_ORIGINS",
+            "help": "websites that may show /embed in a frame: *, none, or addresses separated by blanks",
+        },
+    )
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -69,6 +76,7 @@ class Settings:
                 port=etl_settings.whole_number(env, "LINKA_PORT", default=8050, low=1, high=65_534),
                 staff_password=Secret(env.get("LINKA_STAFF_PASSWORD", "")),
                 secret_key=Secret(env.get("LINKA_SECRET_KEY", "")),
+                embed_origins=_origins(env.get("LINKA_EMBED_ORIGINS", "")),
                 min_n=etl_settings.whole_number(env, "LINKA_MIN_N", default=5, low=1, high=1_000),
                 query_timeout_s=etl_settings.whole_number(env, "LINKA_QUERY_TIMEOUT_S", default=20, low=1, high=600),
                 workers=etl_settings.whole_number(env, "LINKA_WORKERS", default=2, low=1, high=32),
@@ -107,6 +115,16 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _origins(text: str) -> str:
+    given = text.split() or ["*"]
+    if given == ["none"]:
+        return "'none'"
+    for one in given:
+        if one != "*" and (not one.startswith(("http://", "https://")) or any(sign in one for sign in ";,'\"")):
+            raise DashboardSettingsError(f"LINKA_EMBED_ORIGINS must be *, none, or web addresses, not {one!r}")
+    return " ".join(given)
 
 
 def _web_address(env: Mapping[str, str], name: str) -> str:

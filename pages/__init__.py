@@ -47,6 +47,6 @@ def staff() -> tuple[ModuleType, ...]:
 
 def public() -> tuple[ModuleType, ...]:
     """The pages of the public process."""
-    from pages import address, eligibility, institution, open_data, public_home, social_map
+    from pages import address, eligibility, embed, institution, open_data, public_home, social_map
 
-    return (public_home, social_map, institution, address, eligibility, open_data)
+    return (public_home, social_map, institution, address, eligibility, open_data, embed)

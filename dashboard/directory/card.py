@@ -12,7 +12,7 @@ from dashboard.directory.opening import closures_of, intake_hours, place_hours
 from dashboard.directory.words import ENTRY_SIGNS, SIGNS, language_name, name_in, phones, place_name, service_name
 from dashboard.i18n import Texts
 from dashboard.queries.directory import Institution, Offer
-from geodata.accessibility import LINKS, PROFILES, assess, settle
+from geodata.accessibility import LINK_OF, LINKS, PROFILES, LinkAccess, assess, settle
 from geodata.accessibility import in_words as access_in_words
 from geodata.eligibility import Rule, document_in_words, parse_rule, shipped_rules
 from geodata.errors import ProfileError
@@ -159,8 +159,8 @@ def rule_of(guide: Guide, code: str) -> Rule | None:
     return shipped_rules().get(code)
 
 
-def access(place: Institution, lang: str) -> list[dict[str, str]]:
-    """One row per profile: yes, no or unknown at the place, and the link that decides."""
+def access(place: Institution, lang: str) -> list[dict[str, Any]]:
+    """One row per profile: yes, no or unknown at the place, the link that decides, and the whole chain."""
     rows = []
     for profile in PROFILES:
         found = assess(place.observations, profile)
@@ -180,18 +180,29 @@ def access(place: Institution, lang: str) -> list[dict[str, str]]:
                 "sign": ENTRY_SIGNS[found.at_the_place],
                 "words": Texts(lang)(f"social.entry.{found.at_the_place}"),
                 "weakest": Texts(lang)("card.weakest", link=decided) if decided else "",
+                "chain": [_link(one, lang) for one in found.links],
             }
         )
     return rows
 
 
-def observations(place: Institution, lang: str) -> list[dict[str, Any]]:
-    """What was seen along the chain, with source and day; every link is listed, also one nobody looked at."""
-    known = settle(place.observations)
-    found = []
-    from geodata.accessibility import LINK_OF
+def _link(link: LinkAccess, lang: str) -> dict[str, str]:
+    """One link of the chain for a profile; one that asks for nothing is neither good nor unknown."""
+    is_needed = bool(link.seen or link.missing)
+    return {
+        "verdict": link.verdict if is_needed else "none",
+        "sign": ENTRY_SIGNS[link.verdict] if is_needed else "–",
+        "words": access_in_words("values", link.verdict, lang) if is_needed else Texts(lang)("card.not_needed"),
+    }
 
+
+def observations(place: Institution, lang: str) -> list[dict[str, Any]]:
+    """What was seen along the chain, with source and day, and what somebody needs and nobody recorded."""
+    known = settle(place.observations)
+    chains = [one for profile in PROFILES for one in assess(place.observations, profile).links]
+    found = []
     for link in LINKS:
+        missing = dict.fromkeys(name for one in chains if one.link == link for name in one.missing)
         seen = [
             {
                 "what": access_in_words("properties", name, lang),
@@ -205,5 +216,6 @@ def observations(place: Institution, lang: str) -> list[dict[str, Any]]:
             for name, one in known.items()
             if LINK_OF.get(name) == link
         ]
-        found.append({"link": access_in_words("links", link, lang), "seen": seen})
+        unseen = [access_in_words("properties", name, lang) for name in missing]
+        found.append({"link": access_in_words("links", link, lang), "seen": seen, "unseen": unseen})
     return found

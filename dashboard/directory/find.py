@@ -231,7 +231,7 @@ class Finder:
         if asked.language:
             held["language"] = lambda place: asked.language in place.languages
         if asked.is_free:
-            held["free"] = lambda place: any(offer.is_free for offer in self._asked_offers(place))
+            held["free"] = self._is_free
         if asked.within_min and self.start:
             limit = asked.within_min * 60
             held["within"] = lambda place: self.seconds.get(place.id, np.inf) <= limit
@@ -248,6 +248,9 @@ class Finder:
             )
 
         return fits
+
+    def _is_free(self, place: Institution) -> bool:
+        return any(offer.is_free for offer in self._asked_offers(place))
 
     def _asked_offers(self, place: Institution) -> tuple[Offer, ...]:
         meant = tuple(offer for offer in place.offers if offer.code in self.meant)
@@ -345,7 +348,9 @@ class Finder:
         groups = self.guide.deps.profile.caller_groups
         found = {
             "open": (Facet("1", sum(self.state(p) == "open" for p in left("open")), asked.is_open),),
-            "free": (Facet("1", sum(any(o.is_free for o in p.offers) for p in left("free")), asked.is_free),),
+            "free": (
+                Facet("1", sum(any(o.is_free for o in self._asked_offers(p)) for p in left("free")), asked.is_free),
+            ),
             "language": tuple(
                 Facet(code, sum(code in p.languages for p in spoken), asked.language == code) for code in languages
             ),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 PER_PAGE = 20
 SUGGESTED = 8
 FIRST_NEEDS = 12
+EMBEDDED = 30
 
 
 def question(guide: Guide, values: Mapping[str, Any], lang: str) -> tuple[Asked, str]:
@@ -98,6 +99,22 @@ def body_of(deps: Deps, values: Mapping[str, Any], *, path: str) -> str:
         sorts=[(name, t(f"social.sorts.{name}"), name == finder.sort) for name in SORTS],
         at=asked.at.astimezone(deps.profile.zone).strftime("%Y-%m-%dT%H:%M") if asked.at else "",
     )
+
+
+def embedded(deps: Deps, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What the page for other websites shows of a search: its first results, how many there are, where all are."""
+    guide, lang = guide_of(deps), language(deps)
+    asked, _ = question(guide, values, lang)
+    found, finder = find(guide, asked, lang=lang, now=deps.now())
+    query = asked.query()
+    rows = [
+        result_row(one_, guide, lang=lang, now=finder.at, query=query, mode=asked.mode)
+        for one_ in found.results[:EMBEDDED]
+    ]
+    meant = guide.taxonomy.services.get(asked.service)
+    need = guide.taxonomy.needs.get(asked.need)
+    name = meant.name(lang) if meant else need.name(lang) if need else asked.text
+    return {"rows": rows, "count": len(found.results), "whole": f"/find{query}", "name": name}
 
 
 def _trouble(found: Found, unknown_start: str, t: Texts) -> str:

@@ -37,6 +37,45 @@ def test_the_map_page_is_clean_for_axe_and_as_wide_as_its_screen(
     assert screen
 
 
+@pytest.mark.parametrize("path", ["/", "/check/nanny", "/open-data?service=nanny", "/embed?service=nanny", "/find"])
+def test_the_other_public_pages_are_clean_for_axe_too(
+    page: Page, public: str, screen: str, axe: Callable[..., Any], path: str
+) -> None:
+    page.goto(f"{public}{path}")
+    expect(page.locator("h1")).to_be_visible()
+    assert axe(page, exclude=[".map-box"]) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert screen
+
+
+def test_a_need_is_asked_on_the_start_page_and_checked_by_keyboard_alone(page: Page, public: str) -> None:
+    page.goto(f"{public}/")
+    page.get_by_label("What do you need?").focus()
+    page.keyboard.type("babysitter for two hours")
+    page.keyboard.press("Enter")
+    expect(page.locator(".place")).not_to_have_count(0)
+    page.locator(".find-more summary").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Open", exact=False).first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**open=1**")
+    page.goto(f"{public}/check/nanny")
+    page.get_by_label("yes").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_be_visible()
+
+
+def test_what_is_missing_is_noted_once_by_the_page_itself(page: Page, public: str) -> None:
+    sent: list[str] = []
+    page.on("request", lambda one: sent.append(one.url) if one.method == "POST" and "/unmet" in one.url else None)
+    for _ in range(2):
+        page.goto(f"{public}/find?q=zzqqxyv")
+        expect(page.get_by_text("We have noted that this help is missing")).to_be_visible()
+    assert len(sent) == 1
+
+
 def test_search_filter_card_check_and_language_by_links_alone(page: Page, public: str, screen: str) -> None:
     page.goto(f"{public}/find")
     page.get_by_label("What do you need?").fill("кто может посидеть с ребёнком")
