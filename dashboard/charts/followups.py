@@ -20,7 +20,8 @@ from dashboard.theme import BLUE, GREEN, LATE, SLATE
 from dashboard.view import View
 
 KPIS: Final = (
-    "followups_tried", "reached_pct", "confirmed_pct", "satisfaction_pct", "false_closure_pct", "response_pct",
+    "followups_tried", "reached_pct", "confirmed_pct", "followups_denied", "satisfaction_pct", "false_closure_pct",
+    "response_pct",
 )  # fmt: skip
 STEPS: Final = {
     "tried": "followups_tried", "reached": "followups_reached", "confirmed": "followups_confirmed",
@@ -149,6 +150,7 @@ def reasons(view: View) -> Chart:
             "share_pct": view.t("sla.column.share"),
         },
         figure=ranked(list(frame["label"]), frame["value"].tolist(), lang=view.lang, texts=texts, colours=LATE),
+        links=((view.t("sla.all_rows"), f"/download/rows/followups_denied.csv?{view.query}"),),
     )  # fmt: skip
 
 

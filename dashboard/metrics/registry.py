@@ -104,6 +104,7 @@ _ALL: Final = (
     Kpi("bounce_pct", "%", ("created",), requests.bounce_pct, "request_event", DOWN),
     Kpi("followups_tried", "calls", ("followups",), requests.number("followups", "followups"), "followup"),
     Kpi("followups_reached", "calls", ("followups",), requests.number("followups", "reached"), "followup"),
+    Kpi("followups_denied", "calls", ("followups",), requests.number("followups", "denied"), "followup", DOWN),
     Kpi("reached_pct", "%", ("followups",), requests.reached_pct, "followup", UP),
     Kpi("confirmed_pct", "%", ("followups",), requests.confirmed_pct, "followup", UP),
     Kpi("satisfaction_pct", "%", ("followups",), requests.satisfaction_pct, "followup", UP),

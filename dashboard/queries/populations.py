@@ -40,6 +40,7 @@ POPULATIONS: Final[Mapping[str, tuple[str, str]]] = {
         ("at_risk", "at_risk"))},
     **dict.fromkeys(("followups_tried", "reached_pct"), ("followups", "followups")),
     **dict.fromkeys(("followups_reached", "confirmed_pct"), ("followups", "reached")),
+    "followups_denied": ("followups", "denied"),
     **dict.fromkeys(("satisfaction_pct",), ("followups", "rated")),
     **dict.fromkeys(("false_closure_pct",), ("followups", "reviewed")),
     **dict.fromkeys(("response_pct",), ("due", "due_closed")),
