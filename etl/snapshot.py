@@ -1,7 +1,8 @@
 """The backlog at the city's closing hour of each day, kept for good; missed days are filled in from the events.
 
 A request is open from an event that opens it to the next that closes it. An event counts from when it was known
-(`known_at`, never before `at`), so that a day filled in later says what a snapshot taken that evening would have said.
+(`known_at`, never before `at`), so that a day filled in later says what a snapshot taken that evening would have said;
+the share of the term used, too, is that of the term as it stood then (`etl.terms_then`), and stands still in a pause.
 """
 
 from __future__ import annotations
@@ -17,9 +18,13 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, true
 
 from etl import bulk
+from etl.clock.events import NOTHING
+from etl.clock.policies import PolicyBook, book_of
+from etl.clock.tables import seconds, whole
 from etl.ids import city_id_of
 from etl.locks import hold_derived
 from etl.schema import backlog_snapshot, request, request_event, sla_result
+from etl.terms_then import TERM, terms_then
 from geodata.profile import CityProfile
 
 AGE_DAYS: Final = (1, 3, 7, 30, 90)
@@ -112,7 +117,8 @@ def standing(connection: Connection, profile: CityProfile, days: Sequence[date])
     """Columns of `backlog_snapshot` but `city_id` and `is_backfilled`: what stood open when each of `days` closed."""
     closings = np.array([int(closing_at(profile, day).timestamp()) for day in days], dtype=np.int64)
     since = closing_at(profile, min(days)) if days else None
-    parts = [_stand(held, closings, days) for held in _stays(connection, city_id_of(profile.slug), since)]
+    stays = _stays(connection, book_of(profile), city_id_of(profile.slug), since)
+    parts = [_stand(held, closings, days) for held in stays]
     whole = pd.concat([_nothing(), *parts], ignore_index=True)
     counted: pd.DataFrame = whole.groupby(_KEYS, as_index=False, sort=True)[["n_open"]].sum()
     return counted.assign(n_open=counted["n_open"].astype("int64"))
@@ -152,7 +158,8 @@ def _slices(connection: Connection, city_id: int, since: datetime | None) -> lis
 
 def _events(connection: Connection, wanted: ColumnElement[bool]) -> pd.DataFrame:
     """Events in the order of being known, with the second from which each counts."""
-    columns = [request_event.c[name] for name in ("request_id", "event_no", "kind", "executor_id", "request_class_id")]
+    names = ("request_id", "event_no", "kind", "executor_id", "request_class_id", "extended_min", "extended_to_at")
+    columns = [request_event.c[name] for name in names]
     found = bulk.read_frame(
         connection,
         select(*columns, request_event.c.at, request_event.c.known_at)
@@ -162,7 +169,13 @@ def _events(connection: Connection, wanted: ColumnElement[bool]) -> pd.DataFrame
     )
     known = np.maximum(_seconds(found["at"]), _seconds(found["known_at"]))
     found["at_s"] = pd.Series(known).groupby(found["request_id"]).cummax().to_numpy()
-    return found.drop(columns=["at", "known_at"])
+    minutes = whole(found["extended_min"], NOTHING)
+    found = found.assign(
+        happened_s=_seconds(found["at"]),
+        extended_s=np.where(minutes == NOTHING, NOTHING, minutes * 60),
+        extended_to_s=seconds(found["extended_to_at"]),
+    )
+    return found.drop(columns=["at", "known_at", "extended_min", "extended_to_at"])
 
 
 def _seconds(instants: pd.Series) -> Instants:
@@ -177,15 +190,17 @@ def _turns(events: pd.DataFrame) -> pd.DataFrame:
     return turns[turns["is_opening"] != before]
 
 
-def _stays(connection: Connection, city_id: int, since: datetime | None) -> Iterator[pd.DataFrame]:
+def _stays(connection: Connection, book: PolicyBook, city_id: int, since: datetime | None) -> Iterator[pd.DataFrame]:
     """Stretches of a request being open with one executor and class: `from_s`, `to_s`, and what a band needs."""
     for wanted in _slices(connection, city_id, since):
         events = _events(connection, wanted)
         if not events.empty:
-            yield _stays_of(events, _facts(connection, wanted))
+            yield _stays_of(book, events, _facts(connection, wanted))
 
 
-def _stays_of(events: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
+def _stays_of(book: PolicyBook, events: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
+    events = events.join(terms_then(book, facts, events))
+    facts = facts.drop(columns=[name for name in TERM if name in facts])
     events["is_open"] = _is_open_after(events)
     for name in ("executor_id", "request_class_id"):
         events[name] = events.groupby("request_id")[name].ffill()
@@ -250,9 +265,8 @@ def _count(stays: pd.DataFrame, first: Instants, counts: Instants, closings: Ins
         made[name] = stays[name].astype("Int64").fillna(0).to_numpy(dtype=np.int64)[rows]
     age_s = now - stays["created_at"].to_numpy()[rows]
     made["age_band"] = np.searchsorted(np.array(AGE_DAYS) * 86_400, age_s, side="right")
-    made["term_band"] = term_bands(
-        now, *(stays[name].to_numpy()[rows] for name in ("started_at", "due_at", "late3_at"))
-    )
+    started, due, late3, paused = (stays[name].to_numpy()[rows] for name in TERM)
+    made["term_band"] = term_bands(np.where(paused >= 0, np.minimum(now, paused), now), started, due, late3)
     frame = pd.DataFrame(made)
     return frame.groupby(list(made), as_index=False).size().rename(columns={"size": "n_open"})
 

@@ -5,14 +5,16 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pandas as pd
 import pytest
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, delete, func, select, update
 
 from etl import snapshot
+from etl.clock.update import update as run_clock
 from etl.ids import city_id_of
 from etl.schema import backlog_snapshot, request_event
 from etl.snapshot import NO_TERM, closing_at, last_closed_day, term_bands
 from geodata.cities import load_profile
 from tests.dashboard.small_city import FIRST, NOW, write_city
+from tests.etl.clock.rows import Event, write
 
 PROFILE = load_profile("demo")
 CITY = city_id_of("demo")
@@ -49,6 +51,34 @@ def test_days_filled_in_later_say_what_was_said_on_the_day(engine: Engine) -> No
             )
             assert taken.backfilled == 0
     assert held(engine) == at_once
+
+
+LIFE: list[Event] = [
+    ("2026-06-01 10:00", "created", {}),
+    ("2026-06-01 12:00", "paused", {"reason": "weather"}),
+    ("2026-06-03 12:00", "resumed", {}),
+    ("2026-06-04 06:00", "extended", {"extended_min": 48 * 60}),
+    ("2026-06-08 12:00", "closed", {}),
+]
+
+
+def test_the_term_of_a_past_day_is_the_one_of_that_day_and_stands_still_in_a_pause(engine: Engine) -> None:
+    days = [date(2026, 6, number) for number in range(1, 9)]
+    bands = select(backlog_snapshot.c.day_on, backlog_snapshot.c.term_band).where(backlog_snapshot.c.n_open > 0)
+    with engine.begin() as connection:
+        write(connection, PROFILE, {"outage": ("urgent", LIFE[:1])})
+        for day in days:  # evening by evening, each with what had happened by then
+            known = sum(pd.Timestamp(at, tz="UTC") <= closing_at(PROFILE, day) for at, *_ in LIFE)
+            connection.execute(delete(request_event))
+            write(connection, PROFILE, {"outage": ("urgent", LIFE[:known])}, first_no=1)
+            run_clock(connection, PROFILE, request_ids=None, now=closing_at(PROFILE, day))
+            snapshot.take(connection, PROFILE, now=closing_at(PROFILE, day))
+        at_once = connection.execute(bands.order_by("day_on")).all()
+        snapshot.forget(connection, CITY)
+        snapshot.take(connection, PROFILE, now=closing_at(PROFILE, days[-1]))
+        assert connection.execute(bands.order_by("day_on")).all() == at_once
+    # 2 of 24 h used on the 1st and 2nd (paused), 11 on the 3rd; 35 of 72 on the 4th, 59 on the 5th, 83 on the 6th.
+    assert [band for _, band in at_once] == [0, 0, 0, 0, 1, 2, 2]
 
 
 def test_inflow_less_outflow_is_the_change_of_the_backlog(engine: Engine) -> None:
