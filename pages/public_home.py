@@ -26,7 +26,7 @@ from dashboard.kpis import kpi_cards
 from dashboard.page import Page
 from dashboard.queries import has_simulated
 from dashboard.queries.readiness import readiness
-from dashboard.queries.status import newest_day
+from dashboard.queries.status import has_rollups, newest_day
 from dashboard.view import View, language
 
 if TYPE_CHECKING:
@@ -70,6 +70,8 @@ def published(deps: Deps) -> Component | None:
 
     Whole days come from roll-ups alone, which is all that the public process may read; None until these are built.
     """
+    if not has_rollups(deps.read):
+        return None
     end = newest_day(deps.read, before=deps.today())
     period = Filters(deps.profile.slug, end - timedelta(days=DAYS - 1), end)
     seen = View(deps=deps, filters=period, lang=language(deps), now=deps.now())

@@ -39,6 +39,11 @@ def data_span(read: Reader, city: str | None = None) -> tuple[date, date]:
     return (min(found), max(found)) if found else (today, today)
 
 
+def has_rollups(read: Reader) -> bool:
+    """Whether the roll-ups of contacts and requests are built, without which the public process has no figures."""
+    return all(choose(read, family, ()).table is not None for family in ("contacts", "created", "due"))
+
+
 def newest_day(read: Reader, *, before: date) -> date:
     """The city's last whole day before `before` that a load told of; the day before it where nobody knows."""
     newest = func.max(load_run.c.newest_at, type_=load_run.c.newest_at.type)
