@@ -69,8 +69,9 @@ def _replay(requests: Requests, events: Events, book: PolicyBook, clocks: Clocks
     )
     segments = _segments(events, clocks, policy, started)
     target = terms.target_s(book, clocks, policy, started)
-    at_most = terms.extended_s(book, clocks, policy, started)
-    target, is_counted = _extend(events, clocks, policy, segments, target, at_most)
+    target, is_counted = _extend(
+        events, clocks, policy, segments, target, _extended(events, book, clocks, policy, started)
+    )
     used_up = _used_up(events, clocks, policy, segments, target)
     due = used_up.copy()
     late3 = _used_up(events, clocks, policy, segments, np.where(policy == NO_POLICY, NOTHING, target * 3))
@@ -152,6 +153,15 @@ def _policies(requests: Requests, events: Events, book: PolicyBook, clocks: Cloc
     classes[owner[is_new]] = given[is_new]  # of several changes the last assignment stays
     since[owner[is_new]] = events.at_s[rows[is_new]]
     return book.choose(requests.topic_ids, classes, clocks.zone.days(since))
+
+
+def _extended(events: Events, book: PolicyBook, clocks: Clocks, policy: Ids, started: Seconds) -> Seconds:
+    """The extended term of requests with an extension that says no length; `NOTHING` of others and without one."""
+    is_unsaid = (events.extended_s == NOTHING) & (events.extended_to_s == NOTHING)
+    rows = np.unique(events.request[(events.kind == Kind.EXTENDED) & is_unsaid])
+    at_most = np.full(len(policy), NOTHING, dtype=np.int64)
+    at_most[rows] = terms.extended_s(book, clocks, policy[rows], started[rows])
+    return at_most
 
 
 def _extend(
