@@ -24,44 +24,49 @@ _STAND_INS: Final = {"Link": "a", "MantineProvider": "div", "Graph": "div"}
 _VOID: Final = frozenset({"img", "br", "hr", "input"})
 
 
-def to_html(part: Any) -> str:
-    """`part` (a component, a text, a number, or a list of them) as HTML, every text and value escaped."""
-    return "".join(_written(part))
+def to_html(part: Any, *, has_ids: bool = False) -> str:
+    """`part` (a component, a text, a number, or a list of them) as HTML, every text and value escaped.
+
+    `has_ids`: it stands alone on its page, so ids and the attributes that name them are kept.
+    """
+    return "".join(_written(part, has_ids=has_ids))
 
 
-def _written(part: Any) -> Iterator[str]:
+def _written(part: Any, *, has_ids: bool) -> Iterator[str]:
     if part is None or isinstance(part, bool):
         return
     if isinstance(part, list | tuple):
         for one in part:
-            yield from _written(one)
+            yield from _written(one, has_ids=has_ids)
     elif isinstance(part, Component):
-        yield from _component(part.to_plotly_json())
+        yield from _component(part.to_plotly_json(), has_ids=has_ids)
     else:
         yield escape(str(part), quote=False)
 
 
-def _component(told: dict[str, Any]) -> Iterator[str]:
+def _component(told: dict[str, Any], *, has_ids: bool) -> Iterator[str]:
     """A component from its type, namespace and properties."""
     name, props = told["type"], told["props"]
     if told["namespace"] == "dash_html_components":
-        yield from _element(name.lower(), props)
+        yield from _element(name.lower(), props, has_ids=has_ids)
     elif name in _STAND_INS:
-        yield from _element(_STAND_INS[name], props)
+        yield from _element(_STAND_INS[name], props, has_ids=has_ids)
     elif name not in ("Store", "Location"):
         yield '<div class="first-field"></div>'
 
 
-def _element(name: str, props: dict[str, Any]) -> Iterator[str]:
+def _element(name: str, props: dict[str, Any], *, has_ids: bool) -> Iterator[str]:
     yield f"<{name}"
     for prop, value in props.items():
         if prop in _FLAGS and value:
             yield f" {prop}"
-        elif isinstance(value, str | int) and (prop in _NAMES or _is_open(prop)):
+        elif isinstance(value, str | int) and (
+            prop in _NAMES or _is_open(prop) or (has_ids and (prop == "id" or prop in _BOUND))
+        ):
             yield f' {_NAMES.get(prop, prop)}="{escape(str(value))}"'
     yield ">"
     if name not in _VOID:
-        yield from _written(props.get("children"))
+        yield from _written(props.get("children"), has_ids=has_ids)
         yield f"</{name}>"
 
 

@@ -61,7 +61,7 @@ def page(deps: Deps) -> flask.Response:
         call=plain.href_of_number(profile.hot_line),
         needs=[(f"/find?need={need.code}", need.name(lang)) for need in needs],
         hours=line_hours(profile, t),
-        figures=to_html(published(deps) or ""),
+        figures=to_html(published(deps) or "", has_ids=True),
     )
 
 

@@ -46,6 +46,7 @@ def test_texts_and_values_are_escaped_and_what_is_no_html_leaves_its_place() -> 
     made = html.P(
         ["a < b", html.A("x", href='/?q="<', id="link"), None, 3, dcc.Graph(id="graph", className="card-graph")]
     )
+    assert ' id="link"' in to_html(made, has_ids=True)
     assert to_html(made) == '<p>a &lt; b<a href="/?q=&quot;&lt;">x</a>3<div class="card-graph"></div></p>'
 
 
