@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -68,6 +69,20 @@ def test_the_citys_own_base_map_is_drawn_light_and_dark(page: Page, public: str)
     page.emulate_media(color_scheme="dark")
     page.wait_for_function(is_drawn, arg=False)
     expect(page.locator(".leaflet-control-attribution")).to_contain_text("© OpenStreetMap contributors")
+
+
+def test_the_take_away_map_opens_from_a_file_and_asks_nobody(page: Page, public: str, tmp_path: Path) -> None:
+    to_the_way(page, public)
+    link = page.locator("a[href^='/takeaway.html']").get_attribute("href")
+    file = tmp_path / "map.html"
+    file.write_text(page.request.get(f"{public}{link}").text(), encoding="utf-8")
+    page.context.set_offline(True)
+    page.goto(file.as_uri())
+    expect(page.locator(".number:not(.from)")).to_have_count(1)
+    expect(page.locator(".number.from")).to_be_visible()
+    expect(page.locator(".street").first).to_be_visible()
+    assert page.locator(".leaflet-overlay-pane path").count() >= 3  # streets, and the parts of the way
+    assert is_within_screen(page)
 
 
 def test_the_card_with_the_way_prints_on_one_sheet(page: Page, public: str) -> None:
