@@ -153,7 +153,8 @@ def _formats(values: Mapping[str, Any], problems: _Problems) -> dict[str, tuple[
     for name, listed in formats.items():
         for form in listed:
             if "%" not in form and form not in ("epoch_s", "epoch_ms", "excel"):
-                problems.add(f"formats.{name}", f"is {form!r}", "write it as %d.%m.%Y %H:%M, or epoch_s, epoch_ms, excel")
+                cure = "write it as %d.%m.%Y %H:%M, or epoch_s, epoch_ms, excel"
+                problems.add(f"formats.{name}", f"is {form!r}", cure)
     return formats
 
 
