@@ -7,7 +7,7 @@ The rules, each in one sentence:
 - An extension adds to the term (or moves its end), unless the term had been exceeded before: lateness is not undone.
   One that says no length gives the policy's extended term, where it has one ("45 days in all, with notice").
 - The term is used up at the first instant by which the clock has counted it; a request closed later than that is late,
-  closed when three times the term was used up, it is three times late. Nothing here depends on the present moment.
+  closed when more than three times the term was used, it is three times late. Nothing here depends on the present.
 
 One pass over the events in order decides the states; all counting is sums over segments between events, so a million
 requests take seconds. `tests/etl/clock/reference.py` says the same slowly, minute by minute.
@@ -75,6 +75,8 @@ def _replay(requests: Requests, events: Events, book: PolicyBook, clocks: Clocks
     used_up = _used_up(events, clocks, policy, segments, target)
     due = used_up.copy()
     late3 = _used_up(events, clocks, policy, segments, np.where(policy == NO_POLICY, NOTHING, target * 3))
+    has_term = np.flatnonzero(policy != NO_POLICY)
+    late3[has_term] = clocks.next_open("own", policy[has_term], late3[has_term])
     rolls = np.flatnonzero(_flag(book, policy, "rolls_to_working_day"))
     due[rolls] = clocks.same_time_on_workday(policy[rolls], due[rolls])
     ends = _Ends(used_up, due, np.maximum(late3, due))

@@ -24,7 +24,7 @@ from etl.ids import city_id_of, reference_id
 from etl.schema import clock_state, load_run, sla_executor_time, sla_result
 from geodata.profile import CityProfile, text_in
 
-CODE_VERSION = 2
+CODE_VERSION = 3
 """Raised with every change of a rule of the clock: results of an older version are recomputed."""
 STATE_NAME = "clock"
 

@@ -164,7 +164,10 @@ def replay(world: World, request_class: str, topic: str | None, happenings: Sequ
     is_over = state in ("closed", "cancelled")
     _run_on(world, answer, max(ended if is_over else events[-1][0], started), reached)
     answer.due_at = _rolled(world, policy, reached[answer.target_min])
-    answer.late3_at = max(reached[3 * answer.target_min], answer.due_at)
+    late3 = reached[3 * answer.target_min]
+    while not world.counts(policy, late3):
+        late3 += MINUTE
+    answer.late3_at = max(late3, answer.due_at)
     if answer.resolved_at is not None and answer.resolved_at > answer.due_at:
         answer.late_min = sum(reached[minute] > answer.due_at for minute in range(1, answer.own_min + 1))
     return answer
