@@ -30,7 +30,7 @@ def after_milestones(view: View) -> Chart:
     if len(frame):
         best = (sure if len(sure) else frame).iloc[-1]
         finding = view.t(
-            "centre.after_says" if len(sure) else "centre.after_none", name=best["name"],
+            "centre.after_says" if len(sure) else "centre.after_none", name=f"{best['name']}, {best['on']}",
             change=formats.signed_percent(float(best["change_pct"]), view.lang),
         )  # fmt: skip
     texts = [
@@ -45,7 +45,14 @@ def after_milestones(view: View) -> Chart:
         n=int((frame["before"] + frame["after"]).sum()) if len(frame) else None,
         table=frame,
         columns={name: view.t(f"centre.column.{name}") for name in names},
-        figure=changes(list(frame["name"]), frame["change_pct"].tolist(), texts, is_sure) if len(frame) else None,
+        figure=changes(
+            [f"{name}, {on}" for name, on in zip(frame["name"], frame["on"], strict=True)],
+            frame["change_pct"].tolist(),
+            texts,
+            is_sure,
+        )
+        if len(frame)
+        else None,
         note=view.t("centre.after_note"),
     )
 

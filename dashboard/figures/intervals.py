@@ -58,7 +58,7 @@ def dots(
         "hovermode": "closest",
         "margin": {"l": 8, "r": 18, "t": 22 if reference else 6, "b": 8},
         "xaxis": {
-            "range": [-0.02 * top, top * 1.01], "ticksuffix": "\u202f%", "nticks": 5, "showgrid": True,
+            "range": [-0.04 * top, top * 1.01], "ticksuffix": "\u202f%", "nticks": 5, "showgrid": True,
             "tickformat": ".0f", "tickangle": 0,
         },
         "yaxis": {
