@@ -119,7 +119,7 @@ class Directory:
 def directory(read: Reader, *, is_staff: bool = False) -> Directory:
     """The directory; without `is_staff` no protected place or service is in it."""
     key = "directory-staff" if is_staff else "directory"
-    state = _state(read)
+    state = read.remember("directory state", lambda: _state(read))
     held = read.kept.get(key)
     if held is None or held[0] != state:
         held = (state, Directory(_assemble(read, is_staff=is_staff), state))
