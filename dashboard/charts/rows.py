@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -19,7 +20,17 @@ from dashboard.view import View
 
 SHOWN: Final = 200
 KINDS: Final = ("topic", "territory", "channel", "line", "request_class", "executor")
-HIDDEN: Final = ("id", "source", "day_on", "lon", "lat", "n", "groups")
+HEADINGS: Final[Mapping[str, str]] = {
+    "source_key": "sla.column.request", "at": "brief.column.received", "status": "sla.column.state",
+    "closed_at": "story.fact.closed", "due_at": "sla.column.due_at", "verdict": "sla.column.verdict",
+    "late_min": "sla.column.late_by",
+}  # fmt: skip
+"""Columns whose heading is a text of the screen; the others keep their names in the tables, as the files do."""
+WORDS: Final[Mapping[str, str]] = {
+    "open": "sla.open", "closed": "sla.closed", "on_time": "sla.verdict.on_time", "late": "sla.verdict.late",
+    "late_3x": "sla.verdict.late_3x",
+}  # fmt: skip
+HIDDEN: Final = ("id", "source", "day_on", "lon", "lat", "n", "groups", "request_id")
 
 
 def rows_block(view: View, kpi: str, as_of: str = "") -> Any:
@@ -73,6 +84,9 @@ def _named(found: pd.DataFrame, view: View) -> pd.DataFrame:
             ]
         elif pd.api.types.is_datetime64_any_dtype(column):
             made[name] = [formats.NONE if pd.isna(at) else formats.instant(at, lang, zone) for at in column]
+        elif name == "late_min":
+            made[name] = [formats.duration(float(one) * 60, lang) if one > 0 else formats.NONE for one in column]
         else:
-            made[name] = [formats.NONE if pd.isna(value) else str(value) for value in column]
-    return pd.DataFrame(made)
+            told = {code: t(key) for code, key in WORDS.items()} if name in ("status", "verdict") else {}
+            made[name] = [formats.NONE if pd.isna(value) else told.get(str(value), str(value)) for value in column]
+    return pd.DataFrame(made).rename(columns={name: t(key) for name, key in HEADINGS.items()})

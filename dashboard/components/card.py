@@ -80,7 +80,7 @@ def card(
         html.Div(
             dcc.Graph(
                 id=f"{card_id}-graph",
-                figure={"data": [], "layout": {"xaxis": {"visible": False}, "yaxis": {"visible": False}}},
+                figure=blank_figure(),
                 config=graph_config(t.lang, is_interactive=is_interactive),
                 className="card-graph",
             ),
