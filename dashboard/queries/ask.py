@@ -157,13 +157,14 @@ def facts_where(
 
 
 def _together(parts: Sequence[pd.DataFrame], measures: Sequence[str], by: Sequence[str]) -> pd.DataFrame:
+    if not by:  # one row each: a dozen columns are summed in Python in the time pandas takes for one
+        sums = {name: sum(int(value) for part in parts for value in part[name] if pd.notna(value)) for name in measures}
+        return pd.DataFrame(sums, index=[0], dtype="int64")
     frame = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
     for name in measures:
         frame[name] = pd.to_numeric(frame[name]).fillna(0).astype("int64")
     for name in PERIODS & set(by):
         frame[name] = pd.to_datetime(frame[name]).astype("datetime64[us]")
-    if not by:
-        return frame[list(measures)].sum().to_frame().T.astype("int64")
     if len(parts) == 1:
         return frame
     return frame.groupby(list(by), as_index=False, sort=False)[list(measures)].sum()
