@@ -117,6 +117,8 @@ def _postgresql(url: URL, *, read_only: bool, timeout_s: int, pool_size: int) ->
     options = f"-c statement_timeout={timeout_s * 1000} -c timezone=UTC"
     if read_only:
         options += " -c default_transaction_read_only=on"
+        # Answers of milliseconds: compiling them, or starting processes for them, takes longer than they do.
+        options += " -c jit=off -c parallel_setup_cost=20000"
     return create_engine(
         url,
         hide_parameters=True,

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, text
 
 from dashboard.queries import Reader
 from etl import rollup, schema
+from etl.db import make_engine
 from etl.ids import city_id_of
 from etl.profile_tables import write_profile
 from tests.benchmarks.databases import KINDS, open_engine
@@ -166,7 +167,13 @@ def _pages(report: Report, read: Reader, rows: int, kind: str) -> None:
                 if is_aimed:
                     slowest[says] = max(slowest.get(says, 0.0), times.p95_ms)
                 name = f"{kind}, {rows:,}: {page}: {question.name}, {says}"
-                note = "" if is_aimed else "a list" if question.is_list else "no roll-up knows these filters together"
+                note = (
+                    ""
+                    if is_aimed
+                    else "lists, or counts what stands open"
+                    if question.is_list
+                    else "no roll-up knows these filters together"
+                )
                 report.add(f"{name}, p50", times.p50_ms, "ms", note=note)
                 report.add(f"{name}, p95", times.p95_ms, "ms", at_most=AIM_P95_MS if is_aimed else None)
             report.add(f"{kind}, {rows:,}: {page}: all its questions, {says}, p50", spent_ms, "ms")
@@ -206,8 +213,10 @@ def run(report: Report, *, rows: int) -> None:
     for kind in KINDS:
         with open_engine(kind) as engine:
             _database(engine, rows, report, kind)
-            read = Reader.of(engine, PROFILE, clock=lambda: NOW)
+            asking = make_engine(engine.url.render_as_string(hide_password=False), read_only=True)  # as the pages ask
+            read = Reader.of(asking, PROFILE, clock=lambda: NOW)
             _pages(report, read, rows, kind)
             _raw(report, read, rows, kind)
+            asking.dispose()
             if kind == "postgis":
                 _view(report, engine, rows)
