@@ -7,12 +7,10 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Engine
-
 from dashboard import decisions as service
 from dashboard.deps import Deps
 from dashboard.queries import decisions as log
-from dashboard.queries.decisions import Author
+from dashboard.queries.decisions import Author, Writer
 
 EXAMPLES: Final = Path(__file__).with_suffix(".toml")
 AUTHOR: Final = Author("Demo", "staff")
@@ -34,7 +32,7 @@ def write_examples(deps: Deps) -> int:
     return len(examples)
 
 
-def _write(deps: Deps, engine: Engine, one: dict[str, Any]) -> None:
+def _write(deps: Deps, engine: Writer, one: dict[str, Any]) -> None:
     decided_on = deps.today() - timedelta(days=one["days_ago"])
     due_on = decided_on + timedelta(days=one["due_in_days"])
     at = datetime.combine(decided_on, MEETING, tzinfo=deps.profile.zone)

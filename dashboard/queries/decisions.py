@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import pandas as pd
 from sqlalchemy import Connection, Engine, func, insert, select, update
@@ -48,7 +48,11 @@ class NewDecision:
     kpi_value: float | None = None
 
 
-def writer(url: str) -> Engine:
+Writer: TypeAlias = Engine
+"""What `add` and `edit` write with; `writer` makes one."""
+
+
+def writer(url: str) -> Writer:
     """An engine that may write, for the two functions below only."""
     return make_engine(url, timeout_s=WRITE_TIMEOUT_S, pool_size=2)
 

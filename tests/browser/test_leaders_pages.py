@@ -43,7 +43,13 @@ def opened(page: Page, url: str, cards: Any, wait_idle: Any) -> None:
     ids=lambda one: getattr(one, "__name__", one),
 )
 def test_every_card_has_its_sentence_nothing_is_too_wide_and_axe_finds_nothing_serious(
-    page: Page, address: str, found: Any, size: str, scheme: Literal["light", "dark"], axe: Callable[..., Any], wait_idle: Any
+    page: Page,
+    address: str,
+    found: Any,
+    size: str,
+    scheme: Literal["light", "dark"],
+    axe: Callable[..., Any],
+    wait_idle: Any,
 ) -> None:
     width, height = SCREENS[size]
     page.set_viewport_size(ViewportSize(width=width, height=height))
