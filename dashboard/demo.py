@@ -30,6 +30,7 @@ DAYS = 120
 SEED = 1
 WAIT_S = 120
 STATE = "demo.json"
+CLOCK = "clock"
 DECISIONS = "decisions"
 RUNNING = "\nLinka is running.\n  staff pages:  {staff}\n  public pages: {public}\nCtrl-C stops it."
 Say = Callable[[str], None]
@@ -52,6 +53,11 @@ def steps(city: str) -> tuple[Step, ...]:
     found = [
         Step("init", "Making the tables, or bringing them up to date", ("etl", "init", "--city", city)),
         Step("simulate", f"Simulating {DAYS} days of {city}", simulate),
+        Step(
+            CLOCK,
+            "Running the clock and the roll-ups anew for the tables of this version",
+            ("etl", CLOCK, "--city", city),
+        ),
     ]
     evenings = ("etl", "snapshot", "--city", city)
     found.append(Step("snapshot", "Counting what stood open each evening", evenings, is_optional=True))
@@ -85,7 +91,7 @@ def prepare(settings: Settings, say: Say) -> None:
         began = time.monotonic()
         result = subprocess.run([sys.executable, "-m", *step.words], check=False, stdin=subprocess.DEVNULL)
         if result.returncode == 0:
-            done.add(step.name)
+            done |= {step.name, CLOCK} if step.name == "simulate" else {step.name}
             _keep(state, settings, done)
             say(f"  done in {time.monotonic() - began:.1f} s")
         elif step.is_optional:
@@ -118,8 +124,8 @@ def _done(state: Path, settings: Settings) -> set[str]:
         noted = json.loads(state.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         noted = {}
-    names = set(noted.get(_key(settings), ())) | {"init", "simulate"}
-    return names if state_of_data == "ready" else names - {"init"}
+    names = set(noted.get(_key(settings), ())) | {"init", "simulate", CLOCK}
+    return names if state_of_data == "ready" else names - {"init", CLOCK}
 
 
 def _key(settings: Settings) -> str:

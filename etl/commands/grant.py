@@ -23,8 +23,6 @@ def give(role: Annotated[str, typer.Argument(help="name of a PostgreSQL role, e.
     """
     with command_errors(), open_engine(settings_of()) as engine, engine.begin() as connection:
         if connection.dialect.name != "postgresql":
-            raise DatabaseError(
-                "SQLite has no roles: there the public process is held to the same rights by itself"
-            )
+            raise DatabaseError("SQLite has no roles: there the public process is held to the same rights by itself")
         grant(connection, role)
     print(f"{role}: reads {len(PUBLIC_READER.read)} tables of directory and counts, adds to {' and '.join(ADDED)}")
