@@ -102,7 +102,7 @@ def _block(name: Ids, title: str, definition: str, t: Texts) -> Component:
 def register(app: Dash, deps: Deps) -> None:
     """Add the page, bind its parts, and add the addresses that write decisions and print."""
     shelf = Shelf()
-    deps.pages.add(Page(PATH, "brief.title", partial(layout, deps), nav="brief.title", order=10))
+    deps.pages.add(Page(PATH, "brief.title", partial(layout, deps), nav="brief.nav", order=10))
     bind_block(app, deps, Ids.WHEN, partial(blocks.heading, shelf), is_first=True)
     bind_block(
         app, deps, f"{Ids.TOLD}-body", partial(blocks.told_block, shelf), is_first=partial(shelf.is_quick, "watch")

@@ -99,7 +99,7 @@ def _with_area(search: str | None, outline: str) -> str:
 
 def register(app: Dash, deps: Deps) -> None:
     """Add the page and bind its parts."""
-    deps.pages.add(Page(PATH, "late_map.title", partial(layout, deps), nav="late_map.title", order=65))
+    deps.pages.add(Page(PATH, "late_map.title", partial(layout, deps), nav="late_map.nav", order=65))
     bind_block(app, deps, Ids.KPIS, strip, is_first=True)
     bind_block(app, deps, Ids.LEGEND, late_map.legend)
     for name, (chart_of, *_) in CARDS.items():
