@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 CSV_TYPE: Final = "text/csv; charset=utf-8"
 XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_XLSX_ROWS: Final = 1_000_000
+MAX_EXACT: Final = 2**53
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 Row = tuple[Any, ...]
@@ -116,11 +117,16 @@ def _xlsx(header: list[str], rows: Iterable[Row]) -> Iterator[bytes]:
         for place, row in enumerate(rows, start=1):
             if place > MAX_XLSX_ROWS:
                 break
-            sheet.write_row(place, 0, [plain(value) for value in row])
+            sheet.write_row(place, 0, [_exact(plain(value)) for value in row])
         book.close()
         file.seek(0)
         while block := file.read(64 * 1024):
             yield block
+
+
+def _exact(value: Any) -> Any:
+    """A cell of a spreadsheet, whose numbers hold 53 bits: a longer whole number, an id, as text."""
+    return str(value) if isinstance(value, int) and abs(value) > MAX_EXACT else value
 
 
 def _pages(seen: View, kpi: str, as_of: datetime | None) -> Iterator[pd.DataFrame]:

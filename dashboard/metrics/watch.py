@@ -17,7 +17,7 @@ from dashboard.metrics.anomaly import ALPHA, WHOLE, Finding, Key, Watched, judge
 from dashboard.metrics.baseline import Floats, day_kinds, history_days
 from dashboard.metrics.drivers import Where, cells, excess_by
 from dashboard.queries import Reader
-from dashboard.queries.brief import cells_on
+from dashboard.queries.brief import cells_on, daily_by
 
 _TREES: Final = ("topic", "territory")
 
@@ -105,22 +105,20 @@ class _Day:
     def _watched(self, measure: str, dims: Sequence[str]) -> Watched | None:
         """The whole and its parts over the days; None where there is nothing of the measure at all."""
         period = replace(self.filters, from_on=self.past[0], to_on=self.day)
-        rows: dict[Key, Floats] = {
-            WHOLE: _numbers(queries.series(self.read, period, measure, grain="day", now=self.now))
-        }
-        if not rows[WHOLE].any():
-            return None
-        for dim in dims:
-            found = queries.series(self.read, period, measure, grain="day", by=dim, now=self.now)
-            wide = found.pivot_table(index="period_on", columns="code", values="value", aggfunc="sum", fill_value=0)
-            rows |= {(dim, code): held for code, held in self._levels(dim, wide).items()}
+        rows: dict[Key, Floats] = {}
+        for dim in dims or CELLS[measure][:1]:
+            codes, table = daily_by(self.read, period, measure, dim, now=self.now)
+            rows.setdefault(WHOLE, table.sum(axis=0))
+            if not rows[WHOLE].any():
+                return None
+            if dim in dims:
+                rows |= {(dim, code): held for code, held in self._levels(dim, codes, table).items()}
         table = np.vstack(list(rows.values()))
         return Watched(measure, list(rows), table[:, :-1], table[:, -1])
 
-    def _levels(self, dim: str, wide: pd.DataFrame) -> dict[str, Floats]:
+    def _levels(self, dim: str, codes: Sequence[str], table: Floats) -> dict[str, Floats]:
         """Days of each code; of trees also of what stands above it, where that is more than one part."""
-        codes = [str(code) for code in wide.columns if code != queries.NONE]
-        own = {code: wide[code].to_numpy(dtype=np.float64) for code in codes}
+        own = {code: held for code, held in zip(codes, table, strict=True) if code != queries.NONE}
         if dim not in _TREES:
             return own
         made: dict[str, Floats] = {}
@@ -145,9 +143,9 @@ class _Day:
         kept: dict[str, pd.DataFrame] = self.__dict__.setdefault("_kept", {})
         if measure not in kept:
             dims = list(CELLS[measure])
-            today = cells_on(self.read, self.filters, measure, dims, [self.day], now=self.now)
-            before = cells_on(self.read, self.filters, measure, dims, self._alike, now=self.now)
-            kept[measure] = cells(today, before, len(self._alike), dims)
+            found = cells_on(self.read, self.filters, measure, dims, [*self._alike, self.day], now=self.now)
+            is_today = found["day_on"] == pd.Timestamp(self.day)
+            kept[measure] = cells(found[is_today], found[~is_today], len(self._alike), dims)
         return kept[measure]
 
     def _where(self, one: Finding) -> Where:
@@ -163,10 +161,6 @@ class _Day:
         if one.measure == "contacts" and one.by != "channel":
             found += _parts(self._cells("created"), where, "executor")
         return tuple(found)
-
-
-def _numbers(series: pd.DataFrame) -> Floats:
-    return series["value"].to_numpy(dtype=np.float64)
 
 
 def _parts(held: pd.DataFrame, where: Where, dim: str) -> list[Driver]:

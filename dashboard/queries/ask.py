@@ -64,13 +64,11 @@ def _statements(
         return [from_facts(read, plan.family, where, measures, by, None if is_stock else now, is_stock=is_stock)]
     has_terms = any(branch.at is not None for branch in FAMILIES[plan.family].branches)
     if is_stock or not has_terms:
-        return [from_rollup(read, plan.table, None if is_stock else (where.from_on, where.to_on), where, measures, by)]
+        return [from_rollup(read, plan.table, where, measures, by, is_stock=is_stock)]
     # A roll-up knows days, a term ends at an instant: today is asked from the facts, the days before from the roll-up.
     today = read.today(now)
-    made = [
-        from_rollup(read, plan.table, (where.from_on, min(where.to_on, today - timedelta(days=1))), where, measures, by)
-    ]
-    if where.from_on <= today <= where.to_on:
+    made = [from_rollup(read, plan.table, where, measures, by, until=today - timedelta(days=1))]
+    if where.from_on <= today <= where.to_on and (not where.on or today in where.on):
         made.append(from_facts(read, plan.family, replace(where, from_on=today, to_on=today), measures, by, now))
     return made
 
@@ -78,18 +76,20 @@ def _statements(
 def from_rollup(
     read: Reader,
     table: Table,
-    span: tuple[date, date] | None,
     where: Selection,
     measures: Sequence[str],
     by: Sequence[str],
+    *,
+    until: date | None = None,
+    is_stock: bool = False,
 ) -> Select[Any]:
-    """The sums from a roll-up."""
+    """The sums from a roll-up; `until`: of no day after that one, `is_stock`: of all days."""
     columns: dict[str, ColumnElement[Any]] = {**table.c, **_periods(table.c.day_on)}
     if "weekday" not in columns:
         columns["weekday"] = weekday_of(table.c.day_on)
     conditions = [table.c.city_id == read.city_id, *where.conditions(columns)]
-    if span is not None:
-        conditions.append(table.c.day_on.between(*span))
+    if not is_stock:
+        conditions.append(where.is_asked(table.c.day_on, until))
     if "bucket" in by:  # sketches are merged by `unpacked`
         packed = (table.c[name + SKETCH] for name in measures)
         return select(*(columns[name].label(name) for name in by if name != "bucket"), *packed).where(*conditions)
@@ -150,7 +150,7 @@ def facts_where(
     columns = {name: branch.dims.get(name, branch.dimension(name)) for name in where.dimensions}
     conditions = [branch.city_id == read.city_id, *branch.where, *where.conditions(columns)]
     if not is_stock:
-        conditions.append(branch.day_on.between(where.from_on, where.to_on))
+        conditions.append(where.is_asked(branch.day_on))
     if now is not None and branch.at is not None:
         conditions.append(branch.at <= now)
     return conditions

@@ -7,15 +7,17 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from sqlalchemy import case, func, literal_column, or_, select
 
 from dashboard.filters import Filters
 from dashboard.queries.ask import ask
-from dashboard.queries.measures import terms
+from dashboard.queries.measures import columns_by_family
 from dashboard.queries.reader import Reader
-from dashboard.queries.reference import reference
-from dashboard.queries.selection import select_of
+from dashboard.queries.reference import Reference, reference
+from dashboard.queries.selection import Selection, select_of
 from dashboard.queries.series import BY, coded
 from dashboard.queries.stocks import is_overdue
 from etl.clock.risk import at_risk
@@ -29,19 +31,43 @@ MAX_RISK_REQUESTS: Final = 300_000
 def cells_on(
     read: Reader, filters: Filters, measure: str, dims: Sequence[str], days: Sequence[date], *, now: datetime
 ) -> pd.DataFrame:
-    """Columns `dims` (codes), `value`: the measure on the days together, by several dimensions at once."""
-    columns = [BY[dim] for dim in dims]
+    """Columns `dims` (codes), `day_on`, `value`: the measure on each of the days, by several dimensions at once."""
+    span = select_of(read, replace(filters, from_on=min(days), to_on=max(days)))
+    found = _asked(read, replace(span, on=tuple(days)), measure, ["day_on", *(BY[dim] for dim in dims)], now)
+    names = reference(read)
+    held = {dim: _codes(names, dim, found[BY[dim]].to_numpy(dtype=np.int64)) for dim in dims}
+    return pd.DataFrame({**held, "day_on": found["day_on"], "value": found["value"]})
+
+
+def daily_by(
+    read: Reader, filters: Filters, measure: str, dim: str, *, now: datetime
+) -> tuple[list[str], npt.NDArray[np.float64]]:
+    """The codes of a dimension that occur, in order, and the measure of each on every day of the period (codes x days).
+
+    The rows add up to the measure: what has no code of this dimension has its row too.
+    """
+    found = _asked(read, select_of(read, filters), measure, ["day_on", BY[dim]], now)
+    codes, rows = np.unique(
+        _codes(reference(read), dim, found[BY[dim]].to_numpy(dtype=np.int64)).astype(str), return_inverse=True
+    )
+    days = (found["day_on"].to_numpy().astype("datetime64[D]") - np.datetime64(filters.from_on)).astype(np.int64)
+    table = np.zeros((len(codes), (filters.to_on - filters.from_on).days + 1))
+    np.add.at(table, (rows, days), found["value"].to_numpy(dtype=np.float64))
+    return [str(code) for code in codes], table
+
+
+def _asked(read: Reader, where: Selection, measure: str, by: Sequence[str], now: datetime) -> pd.DataFrame:
+    """Columns `by`, `value`: all columns of a family in one question."""
     parts = []
-    for day in days:
-        where = select_of(read, replace(filters, from_on=day, to_on=day))
-        for family, column in terms(measure):
-            parts.append(ask(read, where, family, [column], by=columns, now=now).rename(columns={column: "value"}))
-    if not parts:
-        return pd.DataFrame({**{dim: pd.Series(dtype=str) for dim in dims}, "value": pd.Series(dtype="int64")})
-    found = pd.concat(parts, ignore_index=True)
-    for dim in dims:
-        found = coded(read, found, dim).rename(columns={"code": dim})
-    return pd.DataFrame(found.groupby(list(dims))["value"].sum()).reset_index()
+    for family, columns in columns_by_family(measure).items():
+        found = ask(read, where, family, columns, by=by, now=now)
+        parts.append(found[list(by)].assign(value=found[columns].to_numpy(dtype=np.int64).sum(axis=1)))
+    return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+
+
+def _codes(names: Reference, dim: str, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.object_]:
+    unique, places = np.unique(numbers, return_inverse=True)
+    return np.array([names.code_of(dim, int(number)) for number in unique], dtype=object)[places]
 
 
 def daily(read: Reader, filters: Filters, family: str, measures: Sequence[str], *, now: datetime) -> pd.DataFrame:

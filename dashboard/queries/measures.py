@@ -58,6 +58,14 @@ def terms(measure: str) -> Terms:
     return MEASURES[measure]
 
 
+def columns_by_family(measure: str) -> dict[str, list[str]]:
+    """The same by family, so that one question asks all columns of a family."""
+    held: dict[str, list[str]] = {}
+    for family, column in terms(measure):
+        held.setdefault(family, []).append(column)
+    return held
+
+
 def has_rollup(measure: str) -> bool:
     """Whether roll-ups are kept of every part of a measure."""
     return all(family in SHAPES for family, _ in terms(measure))

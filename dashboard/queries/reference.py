@@ -66,6 +66,7 @@ class Reference:
     milestones: pd.DataFrame
     _codes: dict[str, dict[int, str]] = field(default_factory=dict, repr=False)
     _labels: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict, repr=False)
+    _children: dict[str, dict[str, list[str]]] = field(default_factory=dict, repr=False)
 
     def codes(self, kind: str) -> frozenset[str] | None:
         """The codes of a filter's kind; None where the kind is not known here."""
@@ -80,17 +81,24 @@ class Reference:
 
     def below(self, kind: str, codes: Iterable[str]) -> tuple[str, ...]:
         """The codes and everything below them in the tree of topics or territories."""
-        children: dict[str, list[str]] = {}
-        for code, parent in self.tables[kind]["parent"].items():
-            children.setdefault(str(parent), []).append(str(code))
-        found: list[str] = []
+        children = self._children_of(kind)
+        found: dict[str, None] = {}
         waiting = [code for code in codes if code in self.tables[kind].index]
         while waiting:
             code = waiting.pop()
             if code not in found:
-                found.append(code)
+                found[code] = None
                 waiting += children.get(code, [])
         return tuple(found)
+
+    def _children_of(self, kind: str) -> dict[str, list[str]]:
+        held = self._children.get(kind)
+        if held is None:
+            held = {}
+            for code, parent in self.tables[kind]["parent"].items():
+                held.setdefault(str(parent), []).append(str(code))
+            self._children[kind] = held
+        return held
 
     def top(self, kind: str, code: str) -> str:
         """The topmost ancestor of a code."""

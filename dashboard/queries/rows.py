@@ -28,6 +28,9 @@ KINDS: Mapping[str, str] = {
     "request_class_id": "request_class", "executor_id": "executor",
 }  # fmt: skip
 
+IDS: Final = ("id", "request_id")
+"""Hashes of 64 bits: each digit is told."""
+
 
 def rows(
     read: Reader,
@@ -52,7 +55,8 @@ def rows(
             return rows(past, filters, kpi, limit=limit, offset=offset, now=as_of)
     moment = now or read.clock()
     listed = _rows_of(read, _where(read, filters, kpi), kpi, moment).subquery("listed")
-    found = read.frame(select(listed).order_by(listed.c.day_on, listed.c.id).limit(limit).offset(offset))
+    page = select(listed).order_by(listed.c.day_on, listed.c.id).limit(limit).offset(offset)
+    found = read.frame(page, whole=IDS)
     return _named(reference(read), found)
 
 

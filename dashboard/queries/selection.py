@@ -28,13 +28,22 @@ _DIMENSION = {
 class Selection:
     """What is asked: the days (both ends counted), ids by dimension, and the bits of caller groups (0: all callers).
 
-    A dimension with an empty tuple of ids lets nothing through: the codes asked for do not exist.
+    `on`: of the days only these, where any are named. A dimension with an empty tuple of ids lets nothing through: the
+    codes asked for do not exist.
     """
 
     from_on: date
     to_on: date
     ids: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     bits: int = 0
+    on: tuple[date, ...] = ()
+
+    def is_asked(self, day_on: ColumnElement[Any], until: date | None = None) -> ColumnElement[bool]:
+        """The condition on a column of days; `until`: none after that day."""
+        end = self.to_on if until is None else min(self.to_on, until)
+        if self.on:
+            return day_on.in_([day for day in self.on if self.from_on <= day <= end])
+        return day_on.between(self.from_on, end)
 
     @property
     def dimensions(self) -> frozenset[str]:

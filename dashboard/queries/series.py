@@ -13,7 +13,7 @@ from dashboard.filters import Filters
 from dashboard.queries.ask import ask
 from dashboard.queries.backlog import open_by_day
 from dashboard.queries.errors import UnknownMeasureError
-from dashboard.queries.measures import STOCKS, terms
+from dashboard.queries.measures import STOCKS, columns_by_family
 from dashboard.queries.reader import Reader
 from dashboard.queries.reference import NONE, Reference, reference
 from dashboard.queries.selection import Selection, select_of
@@ -156,10 +156,11 @@ def _daily(
 
 
 def _summed_terms(read: Reader, where: Selection, measure: str, by: Sequence[str], now: datetime) -> pd.DataFrame:
-    parts = [
-        ask(read, where, family, [column], by=by, now=now).rename(columns={column: "value"})
-        for family, column in terms(measure)
-    ]
+    parts = []
+    for family, columns in columns_by_family(measure).items():
+        found = ask(read, where, family, columns, by=by, now=now)
+        sums = found[columns[0]] if len(columns) == 1 else found[columns].sum(axis=1)
+        parts.append(found[list(by)].assign(value=sums))
     return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
 
 

@@ -5,10 +5,13 @@ from datetime import date, timedelta
 
 import pandas as pd
 import pytest
+from sqlalchemy import update
 
 from dashboard import queries
 from dashboard.filters import Filters
 from dashboard.queries import Reader
+from dashboard.queries.brief import cells_on, daily_by
+from etl.schema import contact
 from tests.dashboard.small_city import DAYS, FIRST, NOW
 
 WHOLE = Filters("demo", FIRST, FIRST + timedelta(days=DAYS))
@@ -77,3 +80,35 @@ def test_lists_of_an_untouched_city_are_empty_but_keep_their_columns(city: Reade
     assert "freshness_h" in queries.status(city).columns
     assert "cure" in queries.rejects(city).columns
     assert "rows" in queries.unmapped(city).columns
+
+
+@pytest.mark.parametrize("measure", ["contacts", "late"])
+def test_the_cells_of_several_days_are_those_of_each_day(city: Reader, measure: str) -> None:
+    days = [NOW.date() - timedelta(days=back) for back in (14, 7, 0)]
+    found = cells_on(city, WHOLE, measure, ["topic", "territory"], days, now=NOW)
+    assert set(found["day_on"]) <= {pd.Timestamp(day) for day in days}
+    for day in days:
+        of_day = found[found["day_on"] == pd.Timestamp(day)]
+        one = replace(WHOLE, from_on=day, to_on=day)
+        alone = queries.breakdown(city, one, measure, "topic", now=NOW).set_index("code")["value"].to_dict()
+        assert of_day.groupby("topic")["value"].sum().loc[lambda held: held > 0].to_dict() == alone
+
+
+@pytest.mark.parametrize("measure", ["contacts", "late"])
+def test_every_day_of_every_code_is_that_of_the_series(city: Reader, measure: str) -> None:
+    codes, table = daily_by(city, WHOLE, measure, "topic", now=NOW)
+    long = queries.series(city, WHOLE, measure, grain="day", by="topic", now=NOW)
+    wide = long.pivot_table(index="code", columns="period_on", values="value", aggfunc="sum")
+    assert codes == list(wide.index)
+    assert (table == wide.to_numpy()).all()
+
+
+def test_ids_keep_every_digit_beside_missing_ones(city: Reader) -> None:
+    cause = int(queries.rows(city, WHOLE, "requests", now=NOW)["id"].abs().max())
+    chosen = int(queries.rows(city, WHOLE, "contacts", now=NOW)["id"].iloc[0])
+    assert cause % 2**10, "no float holds it"
+    with city.engine.begin() as connection:
+        connection.execute(update(contact).where(contact.c.contact_id == chosen).values(request_id=cause))
+    found = queries.rows(city, WHOLE, "contacts", now=NOW).set_index("id")["request_id"]
+    assert found[chosen] == cause
+    assert found.isna().sum() == len(found) - 1
