@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+from functools import partial
 
 import flask
 
 from dashboard.app import create_app
 from dashboard.deps import Deps, Process, make_deps
+from dashboard.digest import content
 from dashboard.directory.guide import guide_of
 from dashboard.queries.readiness import readiness
 from dashboard.settings import Settings
+
+log = logging.getLogger(__name__)
 
 
 def staff() -> flask.Flask:
@@ -31,6 +36,17 @@ def _server(process: Process) -> flask.Flask:
 
 
 def _warm_up(deps: Deps) -> None:
-    """Open the city's streets, timetable and search beside the first requests, so that no citizen waits for them."""
-    if readiness(deps.read)[0] == "ready":
-        guide_of(deps).warm_up()
+    """Do beside the first requests what the first reader would wait for: today's brief; streets, timetable, search.
+
+    Never raises: what cannot be had now is told to the reader who asks for it.
+    """
+    if readiness(deps.read)[0] != "ready":
+        return
+    works = [guide_of(deps).warm_up]
+    if deps.process == "staff":
+        works.insert(0, partial(content.warm_up, deps))
+    for work in works:
+        try:
+            work()
+        except Exception:
+            log.warning("nothing is made ready ahead: the first reader waits longer", exc_info=True)

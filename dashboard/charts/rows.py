@@ -23,13 +23,19 @@ KINDS: Final = ("topic", "territory", "channel", "line", "request_class", "execu
 HEADINGS: Final[Mapping[str, str]] = {
     "source_key": "sla.column.request", "at": "brief.column.received", "status": "sla.column.state",
     "closed_at": "story.fact.closed", "due_at": "sla.column.due_at", "verdict": "sla.column.verdict",
-    "late_min": "sla.column.late_by",
+    "late_min": "sla.column.late_by", "outcome": "rows.outcome", "wait_s": "rows.wait", "talk_s": "rows.talk",
+    "answered_at": "rows.answered", "handled_at": "rows.handled", "called_at": "rows.called",
+    "ended_at": "rows.ended", "service_s": "rows.service",
 }  # fmt: skip
 """Columns whose heading is a text of the screen; the others keep their names in the tables, as the files do."""
 WORDS: Final[Mapping[str, str]] = {
     "open": "sla.open", "closed": "sla.closed", "on_time": "sla.verdict.on_time", "late": "sla.verdict.late",
     "late_3x": "sla.verdict.late_3x",
 }  # fmt: skip
+KEYS: Final[Mapping[str, str]] = {"called_at": "late_map.column.key", "outcome": "rows.contact"}
+"""What the key is of, where a column tells that the rows are no requests."""
+LASTING_S: Final[Mapping[str, int]] = {"late_min": 60, "wait_s": 1, "talk_s": 1, "service_s": 1}
+"""Columns of times that something took, and the seconds of their unit."""
 HIDDEN: Final = ("id", "source", "day_on", "lon", "lat", "n", "groups", "request_id")
 
 
@@ -84,9 +90,19 @@ def _named(found: pd.DataFrame, view: View) -> pd.DataFrame:
             ]
         elif pd.api.types.is_datetime64_any_dtype(column):
             made[name] = [formats.NONE if pd.isna(at) else formats.instant(at, lang, zone) for at in column]
-        elif name == "late_min":
-            made[name] = [formats.duration(float(one) * 60, lang) if one > 0 else formats.NONE for one in column]
+        elif name in LASTING_S:
+            made[name] = [_lasted(value, LASTING_S[name], lang, is_late=name == "late_min") for value in column]
+        elif name == "outcome":
+            made[name] = [formats.NONE if pd.isna(code) else t(f"volumes.outcome.{code}") for code in column]
         else:
             told = {code: t(key) for code, key in WORDS.items()} if name in ("status", "verdict") else {}
             made[name] = [formats.NONE if pd.isna(value) else told.get(str(value), str(value)) for value in column]
-    return pd.DataFrame(made).rename(columns={name: t(key) for name, key in HEADINGS.items()})
+    key = next((key for name, key in KEYS.items() if name in found), HEADINGS["source_key"])
+    return pd.DataFrame(made).rename(columns={name: t(told) for name, told in {**HEADINGS, "source_key": key}.items()})
+
+
+def _lasted(value: Any, unit_s: int, lang: str, *, is_late: bool) -> str:
+    """A time that something took; a dash where it is not known, and where a request in time is late by nothing."""
+    if pd.isna(value) or (is_late and value <= 0):
+        return formats.NONE
+    return formats.duration(float(value) * unit_s, lang)

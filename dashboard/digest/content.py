@@ -26,9 +26,11 @@ from dashboard.metrics.watch import Watch, watch
 from dashboard.queries import Reader
 from dashboard.queries.as_of import reader_as_of
 from dashboard.queries.brief import ending_between, late_chances, urgent_on
+from dashboard.view import view
 from geodata.calendars import holidays_of
 
 if TYPE_CHECKING:
+    from dashboard.deps import Deps
     from dashboard.view import View
     from geodata.profile import CityProfile
 
@@ -243,6 +245,11 @@ class Shelf:
         with self._lock:
             for draft in self._drafts.values():
                 draft.__dict__.get("_parts", {}).pop("decisions", None)
+
+
+def warm_up(deps: Deps) -> None:
+    """Find the lines of the brief that is read first, the newest of all the city; the city must have data."""
+    Shelf().draft(view(deps, "")).part("watch")
 
 
 def _watch_key(draft: Draft) -> tuple[Any, ...]:

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine
 
+from dashboard import wsgi
+from dashboard.answers import Answers
 from dashboard.app import LinkaDash, create_app
 from dashboard.deps import Deps
+from dashboard.digest.content import Shelf
 from dashboard.i18n import LANGUAGES
 from dashboard.plotly_bundle import URL, packed
 from dashboard.view import view
@@ -128,3 +133,24 @@ def test_tables_of_another_version_are_told_and_not_asked(make_deps_of: Callable
     upgrade(older)
     assert get(app, "/health").json["database"] == "empty"
     older.dispose()
+
+
+def test_the_brief_that_is_read_first_is_there_before_it_is_asked(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh = replace(deps, answers=Answers())
+    guide = SimpleNamespace(warm_up=lambda: None)
+    monkeypatch.setattr(wsgi, "guide_of", lambda _deps: guide)
+    wsgi._warm_up(fresh)
+    assert Shelf().is_quick("watch", view(fresh, ""))
+
+
+def test_a_server_starts_where_nothing_can_be_made_ready_ahead(
+    deps: Deps, make_deps_of: Callable[..., Deps], tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = create_engine(f"sqlite:///{tmp_path / 'none.db'}")
+    wsgi._warm_up(make_deps_of(empty))
+    empty.dispose()
+    done: list[str] = []
+    monkeypatch.setattr(wsgi, "guide_of", lambda _deps: SimpleNamespace(warm_up=lambda: done.append("guide")))
+    monkeypatch.setattr(wsgi.content, "warm_up", lambda _deps: 1 / 0)
+    wsgi._warm_up(deps)
+    assert done == ["guide"], "one that fails does not keep the others"

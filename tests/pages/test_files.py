@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from dataclasses import replace
 from datetime import datetime
 
+import openpyxl
 import pytest
 
 from dashboard import queries
 from dashboard.app import LinkaDash
 from dashboard.charts import sla
+from dashboard.charts.rows import rows_block
+from dashboard.downloads import answer
+from dashboard.i18n import LANGUAGES
 from dashboard.queries import exports
 from dashboard.queries.exports import known_at, row_pages
 from dashboard.view import view
@@ -59,3 +65,19 @@ def test_an_instant_that_is_none_changes_nothing(staff_app: LinkaDash, as_of: st
     assert lines_of(staff_app, f"/download/rows/requests.csv?{query}&as_of={as_of}") == lines_of(
         staff_app, f"/download/rows/requests.csv?{query}"
     )
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_rows_of_contacts_have_headings_and_words_in_the_readers_language(staff_app: LinkaDash, lang: str) -> None:
+    seen = replace(view(staff_app.deps, "?from=2026-05-01&to=2026-05-20"), lang=lang)
+    told = str(rows_block(seen, "contacts"))
+    for key in ("contact", "outcome", "wait", "answered"):
+        assert seen.t(f"rows.{key}") in told
+    assert not {"wait_s", "outcome", "consultation"} & set(re.findall(r"'([a-z_]+)'", told))
+
+
+def test_a_spreadsheet_holds_long_ids_as_text() -> None:
+    cells = [2**63 - 1, -(2**63), 7, None]
+    file = openpyxl.load_workbook(io.BytesIO(answer("ids", "xlsx", ["id"], [(one,) for one in cells]).data))
+    held = [row[0] for row in file.active.iter_rows(min_row=2, values_only=True)]
+    assert held[:3] == [str(2**63 - 1), str(-(2**63)), 7]
