@@ -11,6 +11,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
+from threading import Lock
 
 from geodata.text import digits_only, fold, script, words
 
@@ -19,6 +20,8 @@ _BY_SCRIPT = {"latin": ("sk", "en"), "cyrillic": ("uk", "be", "ru"), "other": ()
 _SNOWBALL = {"ru": "russian", "en": "english"}
 _LEMMATISED = frozenset({"sk", "uk"})
 _MIN_STEM = 3
+# A snowball stemmer keeps the word it works on; two threads at once would mix theirs.
+_STEMMING = Lock()
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,8 @@ def lemma(word: str, code: str) -> str:
     if digits_only(word) or code not in languages_of(word):
         return ""
     if code in _SNOWBALL:
-        return fold(str(_stemmer(code).stemWord(word)))  # type: ignore[attr-defined]
+        with _STEMMING:
+            return fold(str(_stemmer(code).stemWord(word)))  # type: ignore[attr-defined]
     if code in _LEMMATISED:
         import simplemma
 
