@@ -11,9 +11,12 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from dashboard.metrics.intervals import wilson
+
+Floats = npt.NDArray[np.float64]
 
 MIN_PEER_CASES: Final = 10
 """A peers' rate of fewer cases is no yardstick."""
@@ -39,24 +42,29 @@ def standardise(mix: pd.DataFrame, *, min_peer_cases: int = MIN_PEER_CASES) -> p
     return _rates(sums, overall)
 
 
-def _peer_rates(strata: pd.DataFrame, least: int) -> tuple[pd.Series, pd.Series]:
+def _peer_rates(strata: pd.DataFrame, least: int) -> tuple[Floats, npt.NDArray[np.bool_]]:
     """The peers' rate for each row, from the finest of stratum, class and all with cases enough; and whether finest."""
-    rate = pd.Series(np.nan, index=strata.index, dtype="float64")
-    is_finest = pd.Series(index=strata.index, data=False)
-    for keys, minimum in ((list(STRATUM), least), (["request_class"], least), ([], 1)):
-        hits, cases = (_of_peers(strata, keys, name) for name in ("hits", "cases"))
-        fits = rate.isna() & (cases >= minimum)
-        rate = rate.where(~fits, hits / cases.where(cases > 0))
-        if keys == list(STRATUM):
+    executor, topic, kind = (pd.factorize(strata[name])[0] for name in ("executor", *STRATUM))
+    stratum = topic * (int(kind.max()) + 1) + kind
+    rate = np.full(len(strata), np.nan)
+    is_finest = np.zeros(len(strata), dtype=np.bool_)
+    for group, minimum in ((stratum, least), (kind, least), (np.zeros_like(kind), 1)):
+        own = group * (int(executor.max()) + 1) + executor
+        hits, cases = (
+            _within(group, values) - _within(own, values)
+            for values in (strata[name].to_numpy(dtype=np.float64) for name in ("hits", "cases"))
+        )
+        fits = np.isnan(rate) & (cases >= minimum)
+        rate[fits] = hits[fits] / cases[fits]
+        if group is stratum:
             is_finest = fits
     return rate, is_finest
 
 
-def _of_peers(strata: pd.DataFrame, keys: list[str], name: str) -> pd.Series:
-    """The sum over all executors less the row's own, within `keys`."""
-    own = strata.groupby([*keys, "executor"])[name].transform("sum")
-    everybody = strata.groupby(keys)[name].transform("sum") if keys else float(strata[name].sum())
-    return (everybody - own).astype("float64")
+def _within(groups: npt.NDArray[np.int64], values: Floats) -> Floats:
+    """For each row the sum over the rows of its group."""
+    _, places = np.unique(groups, return_inverse=True)
+    return np.bincount(places, weights=values)[places]
 
 
 def _rates(sums: pd.DataFrame, overall: float) -> pd.DataFrame:
