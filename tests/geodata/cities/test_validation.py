@@ -15,13 +15,13 @@ from geodata.profile import CityProfile
 
 TEN_LINES = """country = "PL"
 languages = ["en", "uk"]
+names = { en = "Rzeszów", uk = "Жешув" }
 time_zone = "Europe/Warsaw"
 centre = [22.0047, 50.0413]
 hot_line = "+48 17 000 00 00"
 
-[names]
-en = "Rzeszów"
-uk = "Жешув"
+[sources]
+osm = "podkarpackie"    # a name of BBBike's or Geofabrik's extracts
 """
 
 Make = Callable[..., CityProfile]
@@ -98,7 +98,7 @@ WRONG: dict[str, tuple[dict[str, str], str]] = {
     "syntax": ({"extra": "names = [\n"}, r"city\.toml: syntax: .*; write valid TOML"),
     "time zone": ({"base": TEN_LINES.replace("Europe/Warsaw", "Europe/Rzeszow")}, r"city\.toml: time_zone: 'Europe/Rzeszow' is not a time zone; use an IANA name"),
     "language code": ({"base": TEN_LINES.replace('"uk"]', '"ua"]')}, r"city\.toml: languages: 'ua' is not a language code; use ISO 639-1: uk for Ukrainian"),
-    "language of a name": ({"extra": 'ua = "Жешув"\n'}, r"city\.toml: names\.ua: is not a language code"),
+    "language of a name": ({"base": TEN_LINES.replace('uk = "Ж', 'ua = "Ж')}, r"city\.toml: names\.ua: is not a language code"),
     "no own name": ({"base": TEN_LINES.replace('en = "Rz', 'sk = "Rz')}, r"city\.toml: names: has no name in en, the city's own language"),
     "bbox without centre": ({"base": TEN_LINES.replace("centre = [22.0047, 50.0413]", "bbox = [21, 49, 23, 51]")}, r"city\.toml: bbox: is given without centre; write centre"),
     "centre outside bbox": ({"base": "bbox = [10, 40, 11, 41]\n" + TEN_LINES}, r"city\.toml: centre: 22\.0047, 50\.0413 lies outside bbox"),
