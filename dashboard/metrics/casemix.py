@@ -64,7 +64,8 @@ def _peer_rates(strata: pd.DataFrame, least: int) -> tuple[Floats, npt.NDArray[n
 def _within(groups: npt.NDArray[np.int64], values: Floats) -> Floats:
     """For each row the sum over the rows of its group."""
     _, places = np.unique(groups, return_inverse=True)
-    return np.bincount(places, weights=values)[places]
+    sums: Floats = np.bincount(places, weights=values).astype(np.float64)
+    return sums[places]
 
 
 def _rates(sums: pd.DataFrame, overall: float) -> pd.DataFrame:

@@ -38,8 +38,8 @@ def kaplan_meier(lifetimes: pd.DataFrame, *, z: float = Z_95) -> pd.DataFrame:
 
 def time_until(curve: pd.DataFrame, share: float, column: str = "survival") -> float | None:
     """Minutes after which `share` (0 to 1) of the requests are closed; None where the curve does not come so far."""
-    reached = curve[curve[column] <= 1 - share + 1e-12]
-    return None if reached.empty else float(reached["time_min"].iloc[0])
+    reached = np.flatnonzero(curve[column].to_numpy() <= 1 - share + 1e-12)
+    return float(curve["time_min"].iloc[reached[0]]) if len(reached) else None
 
 
 def time_interval(curve: pd.DataFrame, share: float) -> tuple[float, float] | None:

@@ -162,7 +162,8 @@ def _together(parts: Sequence[pd.DataFrame], measures: Sequence[str], by: Sequen
         return pd.DataFrame(sums, index=[0], dtype="int64")
     frame = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
     for name in measures:
-        frame[name] = pd.to_numeric(frame[name]).fillna(0).astype("int64")
+        if frame[name].dtype != np.int64:
+            frame[name] = pd.to_numeric(frame[name]).fillna(0).astype("int64")
     for name in PERIODS & set(by):
         frame[name] = pd.to_datetime(frame[name]).astype("datetime64[us]")
     if len(parts) == 1:

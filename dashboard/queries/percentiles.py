@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import func, select
 
@@ -75,14 +76,21 @@ def lifetimes_of(read: Reader, where: Selection, *, now: datetime, is_working: b
         still = open_ages_min(read, where, now=now, in_buckets=not is_few).rename(columns={"n": "censored"})
         if not is_few:
             still = still.assign(age_min=values_of(still["bucket"].to_numpy(dtype="int64")))
-    still = still.rename(columns={"age_min": "time_min"})[["time_min", "censored"]]
-    both = pd.concat([ended, still.assign(closed=0)], ignore_index=True)
-    both = both.astype({"time_min": "float64", "closed": "int64", "censored": "int64"})
-    return (
-        both.groupby("time_min", as_index=False)[["closed", "censored"]]
-        .sum()
-        .sort_values("time_min", ignore_index=True)
+    return _by_time(ended, still.rename(columns={"age_min": "time_min"}).assign(closed=0))
+
+
+def _by_time(*parts: pd.DataFrame) -> pd.DataFrame:
+    """Columns `time_min`, `closed`, `censored`: the parts summed at each time, in order; unknown times left out."""
+    times, closed, censored = (
+        np.concatenate([part[name].to_numpy(dtype=np.float64) for part in parts])
+        for name in ("time_min", "closed", "censored")
     )
+    is_known = ~np.isnan(times)
+    at, places = np.unique(times[is_known], return_inverse=True)
+    sums = [
+        np.bincount(places, weights=one[is_known], minlength=len(at)).astype(np.int64) for one in (closed, censored)
+    ]
+    return pd.DataFrame({"time_min": at, "closed": sums[0], "censored": sums[1]})
 
 
 def _exact(read: Reader, where: Selection, family: str) -> pd.DataFrame:
