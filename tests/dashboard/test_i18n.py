@@ -79,3 +79,19 @@ def test_a_language_left_out_is_named(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_the_reader_chooses_then_the_browser_then_the_city(wanted: str | None, accept: str, lang: str) -> None:
     assert choose(wanted, accept, ("xx", "be", "ru")) == lang
+
+
+WORDS = {
+    "contact": {"sk": "kontakt", "uk": "зверн", "be": r"зварот(?!н)", "ru": "обращени"},
+    "request": {"sk": "podne", "uk": "заяв[ко]", "be": "заяў|заявак", "ru": "заяв[ко]"},
+}
+SAYS = {"contact": r"\bcontacts?\b(?! cent|,)", "request": r"\brequests?\b"}
+
+
+@pytest.mark.parametrize(("thing", "other"), [("contact", "request"), ("request", "contact")])
+def test_a_contact_and_a_request_keep_their_own_words(thing: str, other: str) -> None:
+    for key, texts in catalogue().items():
+        english = str(texts["en"]).lower()
+        if re.search(SAYS[thing], english) and not re.search(SAYS[other], english):
+            for lang, stem in WORDS[other].items():
+                assert not re.search(stem, str(texts[lang]).lower()), f"{key} in {lang}: {texts[lang]}"
