@@ -29,7 +29,7 @@ Whole = npt.NDArray[np.int64]
 PAIR = np.dtype([("bucket", ">i2"), ("n", ">i4")])
 """One bucket of a packed sketch: its number and its count, six bytes; empty buckets are left out.
 
-Big-endian, as PostgreSQL sends numbers, so that it packs sketches itself (`etl.rollup.sql.packed`).
+Big-endian, as PostgreSQL sends numbers.
 """
 
 

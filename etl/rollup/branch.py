@@ -9,17 +9,14 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    CompoundSelect,
     FromClause,
     Integer,
     Select,
     case,
     cast,
     func,
-    literal,
     literal_column,
     select,
-    union_all,
 )
 
 from etl.rollup.sql import weekday_of
@@ -100,19 +97,3 @@ def select_rows(
     columns = [branch.day_on.label("day_on"), *(branch.dimension(name).label(name) for name in dims)]
     counted = [branch.measure(name).label(name) for name in measures]
     return select(*columns, *counted).select_from(branch.source_of(measures)).where(*branch.where, *where)
-
-
-def select_days(
-    family: Family,
-    city_id: int,
-    days: Sequence[Any],
-    dims: Sequence[str],
-    measures: Sequence[str],
-) -> Select[Any] | CompoundSelect[Any]:
-    """Day, dimensions, measures and city of every fact of some days: what a stage is filled with."""
-    city = literal(city_id, Integer).label("city_id")
-    parts = [
-        select_rows(branch, dims, measures, [branch.city_id == city_id, branch.day_on.in_(days)]).add_columns(city)
-        for branch in family.branches
-    ]
-    return parts[0] if len(parts) == 1 else union_all(*parts)

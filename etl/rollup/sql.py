@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Date, Integer, LargeBinary, cast
+from sqlalchemy import BigInteger, ColumnElement, Date, Integer, cast
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -45,18 +45,21 @@ def _weekday_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
     return f"(extract(isodow from {compiler.process(element.clauses, **kw)})::integer - 1)"
 
 
-class packed(FunctionElement[bytes]):  # noqa: N801 - spelled like a function of SQL
-    """The sketch of rows of (bucket, count), aggregated as `etl.sketch.pack` makes it; on PostgreSQL only."""
+class day_number(FunctionElement[int]):  # noqa: N801 - spelled like a function of SQL
+    """Days since 1970 of a day column."""
 
-    type = LargeBinary()
+    type = Integer()
     inherit_cache = True
 
 
-@compiles(packed, "postgresql")
-def _packed_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
-    bucket, count = (compiler.process(one, **kw) for one in element.clauses)
-    pair = f"int2send({bucket}::smallint) || int4send({count}::integer)"
-    return f"coalesce(string_agg({pair}, ''::bytea ORDER BY {bucket}) FILTER (WHERE {count} > 0), ''::bytea)"
+@compiles(day_number, "sqlite")
+def _day_number_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"(unixepoch({compiler.process(element.clauses, **kw)}) / 86400)"
+
+
+@compiles(day_number)
+def _day_number_postgresql(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"({compiler.process(element.clauses, **kw)} - DATE '1970-01-01')"
 
 
 class week_of(FunctionElement[date]):  # noqa: N801 - spelled like a function of SQL

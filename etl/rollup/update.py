@@ -1,30 +1,32 @@
 """Keeping roll-ups current: the touched days of each family are counted anew, inside the load's transaction.
 
-Facts are read once per family into a temporary stage with every dimension; each grain is summed from the stage. A
+Facts are read once for all families that share them, some days at a time; each grain is summed from what was read. A
 rebuild is the same for all days, hence the same tables.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Column, Connection, Date, Integer, MetaData, SmallInteger, Table, delete, func, insert, select
+from sqlalchemy import Connection, Table, delete, func, insert, select
 from sqlalchemy import literal_column as literally
 
+from etl import bulk
 from etl.ids import city_id_of
 from etl.locks import hold_derived
-from etl.rollup.branch import select_days
 from etl.rollup.days import Days, all_days, days_of, touched_days
+from etl.rollup.facts import SHARED, read_facts
 from etl.rollup.families import FAMILIES
-from etl.rollup.grains import pack_up, read_stage, sum_up
+from etl.rollup.grains import grain_rows
 from etl.rollup.state import expected_version
-from etl.tables.rollups import FINE, FINE_FROM, ROLLUPS, SHAPES, rollup_state
+from etl.tables.rollups import FINE, FINE_FROM, ROLLUPS, rollup_state
 from etl.touched import Touched
 from geodata.profile import CityProfile
 
-_FIRST_BATCH_DAYS = 31
-_SMALL_STAGE = 100_000
+_FIRST_BATCH_DAYS = 7
+_FEW_FACTS = 100_000
+_MANY_FACTS = 400_000
 _MAX_BATCH_DAYS = 500
 _ANALYZE_ROWS = 50_000
 
@@ -63,17 +65,22 @@ def is_current(connection: Connection, city_id: int) -> bool:
 def _recount(connection: Connection, city_id: int, days: Days, *, now: datetime, is_empty: bool = False) -> int:
     held = set(connection.scalars(select(rollup_state.c.name).where(rollup_state.c.city_id == city_id)))
     changes: Changes = {}
-    for family, grains in ROLLUPS.items():
-        fine = grains.get(FINE)
-        is_held, is_wanted = fine is not None and fine.name in held, _is_large(connection, city_id, family)
-        chosen = [table for table in grains.values() if table is not fine or (is_wanted and (is_held or is_empty))]
-        changes |= {table.name: (0, 0) for table in chosen}
-        changes |= _family(connection, city_id, family, chosen, sorted(days.get(family, set())), is_empty=is_empty)
-        if fine is not None and is_wanted and fine not in chosen:
-            every = sorted(days_of(connection, city_id, family))
-            changes |= _family(connection, city_id, family, [fine], every, is_empty=True)
-        elif fine is not None and is_held and not is_wanted:
-            connection.execute(delete(fine).where(fine.c.city_id == city_id))
+    for group in SHARED:
+        chosen: dict[str, list[Table]] = {}
+        for family in group:
+            fine = ROLLUPS[family].get(FINE)
+            is_kept = fine is not None and _is_large(connection, city_id, family)
+            is_added = is_kept and fine is not None and fine.name not in held and not is_empty
+            chosen[family] = [
+                table for table in ROLLUPS[family].values() if table is not fine or (is_kept and not is_added)
+            ]
+            if fine is not None and is_added:
+                every = sorted(days_of(connection, city_id, family))
+                changes |= _families(connection, city_id, {family: [fine]}, every, is_empty=True)
+            elif fine is not None and fine.name in held and not is_kept:
+                connection.execute(delete(fine).where(fine.c.city_id == city_id))
+        touched = set().union(*(days.get(family, set()) for family in group))
+        changes |= _families(connection, city_id, chosen, sorted(touched), is_empty=is_empty)
     _note(connection, city_id, changes, now)
     return sum(written for written, _ in changes.values())
 
@@ -87,31 +94,21 @@ def _is_large(connection: Connection, city_id: int, family: str) -> bool:
     return connection.scalar(select(func.count()).select_from(some)) == FINE_FROM
 
 
-def _family(
-    connection: Connection, city_id: int, family: str, tables: Sequence[Table], days: Sequence[date], *, is_empty: bool
+def _families(
+    connection: Connection, city_id: int, tables: Mapping[str, Sequence[Table]], days: Sequence[date], *, is_empty: bool
 ) -> Changes:
-    if not days:
-        return {}
-    stage = _stage(family)
-    stage.drop(connection, checkfirst=True)
-    stage.create(connection)
-    changes = {table.name: (0, 0) for table in tables}
+    """Count some days anew in the tables of families that share their facts."""
+    changes = {table.name: (0, 0) for chosen in tables.values() for table in chosen}
     batches = _batches(days)
     batch = next(batches)
     while batch:
-        staged = _fill(connection, stage, city_id, family, batch)
-        is_packed_here = SHAPES[family].is_sketch and connection.dialect.name != "postgresql"
-        facts = read_stage(connection, stage) if is_packed_here else None
-        for table in tables:
+        facts = read_facts(connection, list(tables), city_id, batch)
+        for family, table in ((family, table) for family, chosen in tables.items() for table in chosen):
             gone = 0 if is_empty else _clear(connection, table, city_id, batch)
-            added = (
-                sum_up(connection, table, stage, family) if facts is None else pack_up(connection, table, facts, family)
-            )
+            added = bulk.append_frame(connection, table, grain_rows(facts, table, family).assign(city_id=city_id))
             written, deleted = changes[table.name]
             changes[table.name] = (written + added, deleted + gone)
-        connection.execute(delete(stage))
-        batch = batches.send(staged)
-    stage.drop(connection)
+        batch = batches.send(facts.size)
     for name, (written, _) in changes.items():
         if written > _ANALYZE_ROWS and connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"ANALYZE {name}")
@@ -119,39 +116,17 @@ def _family(
 
 
 def _batches(days: Sequence[date]) -> Generator[Sequence[date], int, None]:
-    """Slices of days, wider while the stage stays small; `send` tells the rows of the last one."""
+    """Slices of days, wider while they have few facts, narrower where many; `send` tells the facts of the last one."""
     size, start = _FIRST_BATCH_DAYS, 0
     while start < len(days):
-        rows = yield days[start : start + size]
+        facts = yield days[start : start + size]
         start += size
-        if rows < _SMALL_STAGE:
+        if facts < _FEW_FACTS:
             size = min(size * 4, _MAX_BATCH_DAYS)
+        elif facts > _MANY_FACTS:
+            size = max(size * _MANY_FACTS // facts, 1)
     while True:
         yield ()
-
-
-def _dimensions(family: str) -> list[str]:
-    held = {dimension for grain in SHAPES[family].grains.values() for dimension in grain}
-    return sorted(held - {"weekday"}) + (["bucket"] if SHAPES[family].is_sketch else [])
-
-
-def _stage(family: str) -> Table:
-    numbers = [*_dimensions(family), *SHAPES[family].measures]
-    return Table(
-        f"stage_rollup_{family}",
-        MetaData(),
-        Column("city_id", SmallInteger),
-        Column("day_on", Date),
-        *(Column(name, Integer) for name in numbers),
-        prefixes=["TEMPORARY"],
-    )
-
-
-def _fill(connection: Connection, stage: Table, city_id: int, family: str, days: Sequence[date]) -> int:
-    dimensions, measures = _dimensions(family), list(SHAPES[family].measures)
-    rows = select_days(FAMILIES[family], city_id, days, dimensions, measures)
-    statement = insert(stage).from_select(["day_on", *dimensions, *measures, "city_id"], rows)
-    return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
 
 
 def _clear(connection: Connection, table: Table, city_id: int, days: Sequence[date]) -> int:

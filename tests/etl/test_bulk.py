@@ -48,6 +48,26 @@ def test_rows_written_in_bulk_look_like_rows_written_one_by_one(engine: Engine) 
     assert moments == [(datetime(2024, 3, 1, 8, tzinfo=UTC), date(2024, 3, 1))]
 
 
+def test_numbers_are_read_by_column_on_both_engines(engine: Engine) -> None:
+    held = schema.request.c
+    frame = requests(3, topic_id=pd.array([5, None, -6], "Int32"), **COMMON)
+    numbers = select(func.coalesce(held.topic_id, 0).label("topic"), held.created_hour).order_by(held.created_at)
+    with engine.begin() as connection:
+        bulk.append_frame(connection, schema.request, frame)
+        read = bulk.read_numbers(connection, numbers)
+        none = bulk.read_numbers(connection, numbers.where(held.city_id == 2))
+        with pytest.raises(TypeError):
+            bulk.read_numbers(connection, select(held.topic_id))
+    assert {name: list(column) for name, column in read.items()} == {
+        "topic": [5, 0, -6],
+        "created_hour": list(frame["created_hour"]),
+    }
+    assert {name: (len(column), column.dtype) for name, column in none.items()} == {
+        "topic": (0, np.dtype("int64")),
+        "created_hour": (0, np.dtype("int64")),
+    }
+
+
 @pytest.mark.parametrize("missing", [None, pd.NaT, float("nan")])
 def test_a_missing_instant_is_null_and_not_the_year_48113(engine: Engine, missing: Any) -> None:
     frame = requests(2, **COMMON).assign(source_due_at=pd.Series([missing, START.to_pydatetime()], dtype=object))

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, delete, func, select, update
 from etl import rollup
 from etl.bulk import append_frame
 from etl.ids import city_id_of
+from etl.rollup.facts import SHARED
 from etl.schema import contact, followup, queue_ticket, request, sla_result
 from etl.tables.rollups import ROLLUPS, rollup_state
 from etl.touched import Touched
@@ -163,3 +164,7 @@ def test_nothing_touched_writes_nothing(sqlite_engine: Engine) -> None:
     with sqlite_engine.begin() as connection:
         rollup.rebuild(connection, PROFILE, now=NOW)
         assert rollup.update(connection, PROFILE, touched=Touched(), now=NOW) == 0
+
+
+def test_every_family_is_read_with_exactly_one_group() -> None:
+    assert sorted(family for group in SHARED for family in group) == sorted(ROLLUPS)

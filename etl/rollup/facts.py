@@ -1,0 +1,173 @@
+"""Facts read once for all families that count the same rows, as numbers that grains are summed from.
+
+Reading them is what a roll-up costs most; the sums of every grain are then a matter of NumPy (`etl.rollup.grains`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import (
+    Case,
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    and_,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
+
+from etl import bulk
+from etl.rollup.branch import Branch
+from etl.rollup.families import FAMILIES
+from etl.rollup.sql import day_number
+from etl.sketch import Whole
+from etl.tables.rollups import SHAPES
+
+SHARED: Final = (
+    ("contacts", "waits"),
+    ("created", "durations", "work_durations"),
+    ("due", "lateness"),
+    ("closed",),
+    ("followups",),
+    ("tickets", "ticket_waits", "ticket_services"),
+)
+"""Families that are read together: the same facts by the same day, with the joins of the first one."""
+
+_FIRST_WEEKDAY: Final = 3
+"""1 January 1970 was a Thursday."""
+_OUT: Final = -1
+"""The mark of a fact that a family does not count; of one that it does, its bucket (0 without sketches)."""
+
+Ranks = tuple[npt.NDArray[Any], Whole]
+"""The values a column has, in order, and of each row which of them it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Rows of facts: keys by name (day and dimensions); by family the mark of each row, and measures by name.
+
+    A measure that none of the rows can have is left out.
+    """
+
+    size: int
+    keys: Mapping[str, Ranks]
+    marks: Mapping[str, Whole]
+    measures: Mapping[str, Mapping[str, Whole]]
+
+
+class _Columns:
+    """Columns of a SELECT, each of them once."""
+
+    def __init__(self) -> None:
+        self.chosen: list[ColumnElement[Any]] = []
+
+    def place(self, column: ColumnElement[Any]) -> str:
+        """The label of the column, which is added unless it is there."""
+        for number, held in enumerate(self.chosen):
+            if held is column or held.compare(column):
+                return f"c{number}"
+        self.chosen.append(column)
+        return f"c{len(self.chosen) - 1}"
+
+    def select(self) -> Select[Any]:
+        return select(*(column.label(f"c{number}") for number, column in enumerate(self.chosen)))
+
+
+def read_facts(connection: Connection, families: Sequence[str], city_id: int, days: Sequence[date]) -> Facts:
+    """The facts of some days that at least one of the families (a group of `SHARED`, or one of it) counts."""
+    depth = max(len(FAMILIES[name].branches) for name in families)
+    nth = [
+        {name: FAMILIES[name].branches[n] for name in families if len(FAMILIES[name].branches) > n}
+        for n in range(depth)
+    ]
+    return _joined([_read(connection, branches, families, city_id, days) for branches in nth], families)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one SELECT found: see `Facts`, with plain values for keys."""
+
+    size: int
+    keys: Mapping[str, Whole]
+    marks: Mapping[str, Whole]
+    measures: Mapping[str, Mapping[str, Whole]]
+
+
+def _read(
+    connection: Connection, branches: Mapping[str, Branch], families: Sequence[str], city_id: int, days: Sequence[date]
+) -> _Part:
+    lead, columns = next(iter(branches.values())), _Columns()
+    keys = {"day_on": columns.place(day_number(lead.day_on))}
+    keys |= {name: columns.place(lead.dimension(name)) for name in _dimensions(families)}
+    marks = {name: columns.place(_mark(branch, is_sketch=SHAPES[name].is_sketch)) for name, branch in branches.items()}
+    measures = {
+        name: {
+            one: columns.place(_known(branch.measures[one])) for one in SHAPES[name].measures if one in branch.measures
+        }
+        for name, branch in branches.items()
+    }
+    heavy = [one for name in branches for one in SHAPES[name].measures]
+    wanted = or_(*(and_(true(), *branch.where) for branch in branches.values()))
+    statement = columns.select().select_from(lead.source_of(heavy))
+    statement = statement.where(wanted, lead.city_id == city_id, lead.day_on.in_(days))
+    found = bulk.read_numbers(connection, statement)
+    return _Part(
+        len(found[keys["day_on"]]),
+        {name: found[label] for name, label in keys.items()},
+        {name: found[label] for name, label in marks.items()},
+        {name: {one: found[label] for one, label in held.items()} for name, held in measures.items()},
+    )
+
+
+def _known(measure: ColumnElement[int]) -> ColumnElement[int]:
+    """The measure, 0 where it is NULL: such a fact adds nothing."""
+    return measure if isinstance(measure, Case) else func.coalesce(measure, literal_column("0", Integer))
+
+
+def _mark(branch: Branch, *, is_sketch: bool) -> ColumnElement[int]:
+    bucket = branch.dims["bucket"] if is_sketch else literal_column("0", Integer)
+    return case((and_(*branch.where), bucket), else_=literal_column(str(_OUT), Integer)) if branch.where else bucket
+
+
+def _dimensions(families: Sequence[str]) -> list[str]:
+    held = {dimension for name in families for grain in SHAPES[name].grains.values() for dimension in grain}
+    return sorted(held - {"weekday"})
+
+
+def _joined(parts: Sequence[_Part], families: Sequence[str]) -> Facts:
+    keys = {
+        name: np.unique(np.concatenate([part.keys[name] for part in parts]), return_inverse=True)
+        for name in parts[0].keys
+    }
+    numbers, ranks = keys["day_on"]
+    days = numbers.astype("datetime64[D]")
+    weekdays = (numbers + _FIRST_WEEKDAY) % 7
+    measured = {name: {one for part in parts for one in part.measures.get(name, ())} for name in families}
+    return Facts(
+        sum(part.size for part in parts),
+        {**keys, "day_on": (days, ranks), "weekday": (np.arange(7), weekdays[ranks])},
+        {name: _stacked(parts, [part.marks.get(name) for part in parts], _OUT) for name in families},
+        {
+            name: {one: _stacked(parts, [part.measures.get(name, {}).get(one) for part in parts], 0) for one in held}
+            for name, held in measured.items()
+        },
+    )
+
+
+def _stacked(parts: Sequence[_Part], columns: Sequence[Whole | None], missing: int) -> Whole:
+    filled = [
+        np.full(part.size, missing, np.int64) if column is None else column
+        for part, column in zip(parts, columns, strict=True)
+    ]
+    return filled[0] if len(filled) == 1 else np.concatenate(filled)
