@@ -129,7 +129,7 @@ def lines(
     chosen: list[Finding] = []
     while open_ones and len(chosen) < most:
         best = _plainest(open_ones, significant, where)
-        chosen.append(best)
+        chosen = [one for one in chosen if not _lies_within(one, best, cells, where)] + [best]
         rest = [one for one in open_ones if one is not best]
         for measure in {one.measure for one in rest} | {best.measure}:
             if same_story.get(measure, measure) == same_story.get(best.measure, best.measure):
@@ -172,6 +172,16 @@ def _carried(best: Finding, significant: Sequence[Finding], where: Callable[[Fin
     codes = {one.code: set(where(one).get(one.by, ())) for one in alike}
     narrow = [one for one in alike if not any(other < codes[one.code] for other in codes.values())]
     return sum(sorted((abs(one.excess) for one in narrow), reverse=True)[:FEW_PARTS])
+
+
+def _lies_within(one: Finding, best: Finding, cells: Cells, where: Callable[[Finding], Where]) -> bool:
+    """True where `best` is the larger one and holds nearly all of `one`, told before because it is stranger by itself."""
+    if one.measure != best.measure or one.excess * best.excess <= 0 or abs(best.excess) < abs(one.excess):
+        return False
+    before = cells(one.measure)
+    mine = inside(before, where(one))
+    left, own = ((held["count"] - held["expected"])[mine].sum() for held in (told(before, where(best)), before))
+    return bool(own) and abs(left) <= (1 - PART_OF_TREE) * abs(own)
 
 
 def _is_explained(one: Finding, held: pd.DataFrame | None, where: Where, n_tests: int, alpha: float) -> bool:

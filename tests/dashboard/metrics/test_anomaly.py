@@ -77,6 +77,14 @@ def test_a_surge_is_one_line_that_names_its_topic() -> None:
     assert found[0].excess == pytest.approx(700, rel=0.1)
 
 
+def test_a_stranger_part_of_a_larger_surge_is_not_told_beside_it() -> None:
+    counts = drawn(85, seed=2)
+    counts[:, :, 2, :] = 0
+    counts[-1, 7, 2, :] += 60
+    counts[-1, 7, 0, :] += 30
+    assert [(one.by, one.code) for one in told_of(counts)] == [("topic", "topic7")]
+
+
 def test_two_surges_in_different_places_are_two_lines() -> None:
     counts = drawn(85, seed=4)
     counts[-1, 7, 2, 0] += 300
