@@ -175,7 +175,7 @@ def _carried(best: Finding, significant: Sequence[Finding], where: Callable[[Fin
 
 
 def _lies_within(one: Finding, best: Finding, cells: Cells, where: Callable[[Finding], Where]) -> bool:
-    """True where `best` is the larger one and holds nearly all of `one`, told before because it is stranger by itself."""
+    """True where `best` is the larger one and holds nearly all of `one`, told before for being stranger by itself."""
     if one.measure != best.measure or one.excess * best.excess <= 0 or abs(best.excess) < abs(one.excess):
         return False
     before = cells(one.measure)
