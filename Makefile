@@ -54,8 +54,11 @@ lint:
 types:
 	@$(PY) -m mypy
 
+FAST = tests/floors tests/docs tests/dashboard/metrics tests/dashboard/test_i18n.py tests/dashboard/test_filters.py \
+	tests/dashboard/test_formats.py tests/etl/clock tests/etl/checks tests/etl/transforms tests/geodata/cities tests/geodata/test_*.py
+
 fast:
-	@$(PYTEST) -m "not slow and not postgis and not browser"
+	@$(PYTEST) -m "not slow and not postgis and not browser" $(FAST)
 
 all-tests:
 	@$(PYTEST) --durations=15
