@@ -17,6 +17,7 @@ from etl import bulk, history
 from etl.compare import Comparison, all_new, compare, next_event_numbers
 from etl.errors import LoadError
 from etl.fresh import ClockRows, FreshClock
+from etl.late_indexes import LateIndexes
 from etl.prepared import Prepared
 from etl.rejects import settle_earlier
 from etl.schema import (
@@ -77,6 +78,11 @@ class Loader:
     _seen: dict[str, SeenIds] = field(default_factory=dict)
     _new_requests: pd.DataFrame | None = None
     _has_calls: bool | None = None
+    _indexes: LateIndexes = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Nothing is written yet."""
+        self._indexes = LateIndexes(self.connection, self.city_id)
 
     def add(self, chunk: Prepared) -> None:
         """Write one chunk; raises `LoadError` where its rows do not add up or do not fit the tables."""
@@ -99,6 +105,7 @@ class Loader:
 
     def finish(self) -> None:
         """Write what is known only when all chunks are in."""
+        self._indexes.restore()
         rows = [
             {"city_id": self.city_id, "source": self.source, "field": field_, "value": value, "rows": rows,
              "load_id": self.load_id}
@@ -138,8 +145,13 @@ class Loader:
             self._write(table, found)
             self._new_requests = found.new if table is request else self._new_requests
 
+    def _append(self, table: Table, rows: pd.DataFrame) -> None:
+        if len(rows):
+            self._indexes.set_aside(table)
+            bulk.append_frame(self.connection, table, rows)
+
     def _write(self, table: Table, found: Comparison) -> None:
-        bulk.append_frame(self.connection, table, self._known(table, found.new))
+        self._append(table, self._known(table, found.new))
         bulk.upsert_frame(self.connection, table, found.changed)
         self._note(table, found)
 
@@ -206,7 +218,7 @@ class Loader:
         fresh = self._new_requests if self._new_requests is not None else pd.DataFrame({"request_id": []})
         is_fresh = new["request_id"].isin(fresh["request_id"])
         running = self._start_clock(fresh, new[is_fresh])
-        bulk.append_frame(self.connection, request_event, new)
+        self._append(request_event, new)
         self.touched.add_requests(pd.unique(new.loc[~is_fresh, "request_id"]))
         self._write_clock(running)
         self._new_requests = None
@@ -223,7 +235,7 @@ class Loader:
             names = frozenset(found.changed.columns)
             parts.append(history.next_events(found.changed, found.before, numbers, now=self.now, names=names))
         for events in parts:
-            bulk.append_frame(self.connection, request_event, events.assign(load_id=self.load_id))
+            self._append(request_event, events.assign(load_id=self.load_id))
         self._write_clock(running)
 
     def _leave_to_the_end(self) -> None:
@@ -245,9 +257,11 @@ class Loader:
         if running is None:
             return
         made = running.result()
-        write = bulk.append_frame if self.is_first else bulk.upsert_frame
-        write(self.connection, sla_result, made.results)
-        write(self.connection, sla_executor_time, made.executor_times)
+        for table, rows in ((sla_result, made.results), (sla_executor_time, made.executor_times)):
+            if self.is_first:
+                self._append(table, rows)
+            else:
+                bulk.upsert_frame(self.connection, table, rows)
         self.touched.add_days("due_days", made.results["due_on"])
         self.touched.add_days("resolved_days", made.results["resolved_on"])
         if self._calls_are_known():

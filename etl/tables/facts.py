@@ -66,7 +66,6 @@ contact = Table(
     Column("request_id", BigId, comment="request that came of it"),
     known_at(),
     Index(None, "city_id", "arrived_on"),
-    Index(None, "load_id"),
     comment="Every call, e-mail, voice message, chat, form, app message and walk-in",
 )
 
@@ -130,7 +129,6 @@ request = Table(
     Index(None, "city_id", "created_on"),
     Index(None, "city_id", "closed_on"),
     Index(None, "city_id", "topic_id", "created_on"),
-    Index(None, "load_id"),
     info=POINT,
     comment="Requests that were filed and sent to an executor (Open311 service requests)",
 )
@@ -162,7 +160,6 @@ request_event = Table(
     Column("extended_min", Integer, comment="length added by an extension, minutes of its policy's clock"),
     instant("known_at", "when the tables first held it; equal to at for the first load of a source", nullable=False),
     Column("load_id", Integer, nullable=False, comment="load that wrote it"),
-    Index(None, "at"),
     # Asked for what became known after a moment; rows come nearly in that order, so a block range index is enough.
     Index(None, "known_at", postgresql_using="brin"),
     comment="The life of each request, appended, never rewritten",
