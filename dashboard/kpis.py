@@ -64,7 +64,7 @@ def _card(view: View, figure: Figure, before: Figure | None) -> Kpi:
         against=tuple(one for one in against if one),
         trend=trend,
         definition=known.definition(view.lang),
-        rows_href=f"/download/rows/{figure.id}.csv?{view.query}",
+        rows_href=f"/rows/{figure.id}?{view.query}",
     )
 
 

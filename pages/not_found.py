@@ -1,4 +1,4 @@
-"""What stands where no page is, with the way back."""
+"""What stands where no page is: why, the way back, and the pages there are."""
 
 from __future__ import annotations
 
@@ -15,10 +15,16 @@ if TYPE_CHECKING:
 
 
 def layout(deps: Deps, /) -> Component:
-    """Title, reason and a link to the start page."""
+    """One calm column: title, reason, the start page, the others."""
     t = Texts(language(deps))
+    ways = [html.Li(dcc.Link(t(page.title), href=page.path)) for page in deps.pages.in_nav() if page.path != "/"]
     return html.Div(
-        [html.H1(t("not_found.title"), tabIndex=-1), html.P(t("not_found.lead"), className="lead"),
-         html.P(dcc.Link(t("not_found.home"), href="/"))],
-        className="page-head not-found",
-    )  # fmt: skip
+        [
+            html.H1(t("not_found.title"), tabIndex=-1),
+            html.P(t("not_found.lead"), className="lead"),
+            html.P(dcc.Link(t("not_found.home"), href="/", className="button")),
+            html.H2(t("not_found.ways"), id="not-found-ways"),
+            html.Ul(ways, **{"aria-labelledby": "not-found-ways"}),
+        ],
+        className="not-found",
+    )

@@ -150,7 +150,7 @@ def reasons(view: View) -> Chart:
             "share_pct": view.t("sla.column.share"),
         },
         figure=ranked(list(frame["label"]), frame["value"].tolist(), lang=view.lang, texts=texts, colours=LATE),
-        links=((view.t("sla.all_rows"), f"/download/rows/followups_denied.csv?{view.query}"),),
+        links=((view.t("sla.all_rows"), f"/rows/followups_denied?{view.query}"),),
     )  # fmt: skip
 
 
@@ -195,5 +195,5 @@ def ledger(view: View) -> Chart:
         },
         hrefs={"source_key": story_links(view, frame)},
         is_table=True,
-        links=((view.t("sla.all_rows"), f"/download/rows/false_closure_pct.csv?{view.query}"),),
+        links=((view.t("sla.all_rows"), f"/rows/false_closure_pct?{view.query}"),),
     )  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -10,13 +11,17 @@ import pandas as pd
 from dash import html
 
 from dashboard import formats, queries
+from dashboard.charts.followups import reason_text
 from dashboard.components.states import empty_state
 from dashboard.components.table import html_table
 from dashboard.downloads import moment_of
+from dashboard.i18n import Texts
 from dashboard.metrics import REGISTRY
 from dashboard.queries import UnknownMeasureError
 from dashboard.queries.exports import known_at
 from dashboard.view import View
+from geodata.profile import text_in
+from geodata.taxonomy import load_taxonomy
 
 SHOWN: Final = 200
 KINDS: Final = ("topic", "territory", "channel", "line", "request_class", "executor")
@@ -25,14 +30,19 @@ HEADINGS: Final[Mapping[str, str]] = {
     "closed_at": "story.fact.closed", "due_at": "sla.column.due_at", "verdict": "sla.column.verdict",
     "late_min": "sla.column.late_by", "outcome": "rows.outcome", "wait_s": "rows.wait", "talk_s": "rows.talk",
     "answered_at": "rows.answered", "handled_at": "rows.handled", "called_at": "rows.called",
-    "ended_at": "rows.ended", "service_s": "rows.service",
+    "ended_at": "rows.ended", "service_s": "rows.service", "service_code": "rows.asked_for",
+    "tried_at": "rows.tried", "is_reached": "rows.reached", "is_confirmed": "rows.confirmed",
+    "is_satisfied": "rows.satisfied", "reason": "followups.column.reason",
 }  # fmt: skip
 """Columns whose heading is a text of the screen; the others keep their names in the tables, as the files do."""
-WORDS: Final[Mapping[str, str]] = {
-    "open": "sla.open", "closed": "sla.closed", "on_time": "sla.verdict.on_time", "late": "sla.verdict.late",
-    "late_3x": "sla.verdict.late_3x",
+STATES: Final[Mapping[str, str]] = {
+    "open": "sla.open", "closed": "sla.closed", "cancelled": "story.mark.cancelled", "on_time": "sla.verdict.on_time",
+    "late": "sla.verdict.late", "late_3x": "sla.verdict.late_3x",
 }  # fmt: skip
-KEYS: Final[Mapping[str, str]] = {"called_at": "late_map.column.key", "outcome": "rows.contact"}
+NEEDS_MET: Final = ("helped", "referred")
+KEYS: Final[Mapping[str, str]] = {
+    "called_at": "late_map.column.key", "service_code": "late_map.column.key", "outcome": "rows.contact",
+}  # fmt: skip
 """What the key is of, where a column tells that the rows are no requests."""
 LASTING_S: Final[Mapping[str, int]] = {"late_min": 60, "wait_s": 1, "talk_s": 1, "service_s": 1}
 """Columns of times that something took, and the seconds of their unit."""
@@ -41,7 +51,7 @@ HIDDEN: Final = ("id", "source", "day_on", "lon", "lat", "n", "groups", "request
 
 def rows_block(view: View, kpi: str, as_of: str = "") -> Any:
     """Name, definition, first rows and files of a figure; `as_of` an ISO instant: as they were known then."""
-    moment = moment_of(as_of)
+    t, moment = view.t, moment_of(as_of)
     try:
         with known_at(view.read, view.filters, moment) as source:
             shown = queries.rows(source, view.filters, kpi, limit=SHOWN, now=moment or view.now)
@@ -63,46 +73,62 @@ def rows_block(view: View, kpi: str, as_of: str = "") -> Any:
     if shown.empty:
         return html.Div([*head, empty_state(view.t)])
     says = html.P(view.t("rows.says", n=n, shown=formats.number(len(shown), view.lang)), className="meta num")
-    table = _named(shown, view)
     then = f"&{urlencode({'as_of': moment.isoformat()})}" if moment is not None else ""
     files = [html.A(kind.upper(), href=f"/download/rows/{kpi}.{kind}?{view.query}{then}", download="", className="file",
-                    **{"aria-label": view.t(f"card.{kind}")}) for kind in ("csv", "xlsx")]  # fmt: skip
-    return html.Div(
-        [
-            *head,
-            says,
-            html_table(table, {name: name for name in table.columns}, view.lang, max_rows=SHOWN),
-            html.Div(files, className="files"),
-        ]
-    )
+                    **{"aria-label": t(f"card.{kind}")}) for kind in ("csv", "xlsx")]  # fmt: skip
+    names = _headings(shown, t)
+    table = html_table(_told(shown, list(names), view), names, view.lang, max_rows=SHOWN, hrefs=_stories(shown, view))
+    return html.Div([*head, html.Div([says, html.Div(files, className="files")], className="rows-head"), table])
 
 
-def _named(found: pd.DataFrame, view: View) -> pd.DataFrame:
-    made: dict[str, list[str]] = {}
-    zone, lang, t = view.deps.profile.zone, view.lang, view.t
-    for name in [one for one in found.columns if one not in HIDDEN]:
-        column = found[name]
-        if column.isna().all():
-            continue
-        if name in KINDS:
-            made[t(f"filter.{name}")] = [
-                view.reference.label(name, code, lang) or t("volumes.not_known") for code in column
-            ]
-        elif pd.api.types.is_datetime64_any_dtype(column):
-            made[name] = [formats.NONE if pd.isna(at) else formats.instant(at, lang, zone) for at in column]
-        elif name in LASTING_S:
-            made[name] = [_lasted(value, LASTING_S[name], lang, is_late=name == "late_min") for value in column]
-        elif name == "outcome":
-            made[name] = [formats.NONE if pd.isna(code) else t(f"volumes.outcome.{code}") for code in column]
-        else:
-            told = {code: t(key) for code, key in WORDS.items()} if name in ("status", "verdict") else {}
-            made[name] = [formats.NONE if pd.isna(value) else told.get(str(value), str(value)) for value in column]
+def _headings(found: pd.DataFrame, t: Texts) -> dict[str, str]:
+    """The columns that say something, with their headings."""
     key = next((key for name, key in KEYS.items() if name in found), HEADINGS["source_key"])
-    return pd.DataFrame(made).rename(columns={name: t(told) for name, told in {**HEADINGS, "source_key": key}.items()})
+    known = {**HEADINGS, "source_key": key, **{kind: f"filter.{kind}" for kind in KINDS}}
+    shown = [name for name in found.columns if name not in HIDDEN and not found[name].isna().all()]
+    return {name: t(known[name]) if name in known else name for name in shown}
 
 
-def _lasted(value: Any, unit_s: int, lang: str, *, is_late: bool) -> str:
-    """A time that something took; a dash where it is not known, and where a request in time is late by nothing."""
-    if pd.isna(value) or (is_late and value <= 0):
+def _stories(found: pd.DataFrame, view: View) -> dict[str, list[str]]:
+    """The way from each row to the timeline of its request: the row's own, or the one that a contact became."""
+    ids = found["id"] if "status" in found else found.get("request_id", pd.Series(dtype=object))
+    return {"source_key": ["" if pd.isna(one) else view.href("/request", request=str(one)) for one in ids]}
+
+
+def _told(found: pd.DataFrame, names: Sequence[str], view: View) -> pd.DataFrame:
+    return pd.DataFrame({name: [_said(name, value, view) for value in found[name]] for name in names})
+
+
+def _said(name: str, value: Any, view: View) -> str:
+    """A value in words of the reader's language; what has none stays as the source wrote it."""
+    if name in KINDS:
+        return view.reference.label(name, value, view.lang) or view.t("volumes.not_known")
+    if pd.isna(value):
         return formats.NONE
-    return formats.duration(float(value) * unit_s, lang)
+    if isinstance(value, datetime):
+        return formats.instant(value, view.lang, view.deps.profile.zone)
+    if name in LASTING_S:
+        return _lasted(float(value), LASTING_S[name], view.lang, is_late=name == "late_min")
+    if name.startswith("is_"):
+        return view.t("rows.yes" if value else "rows.no")
+    if name == "reason":
+        return reason_text(view, str(value))
+    if name == "service_code":
+        known = load_taxonomy().services.get(str(value))
+        return text_in(known.names, view.lang, *view.deps.profile.languages) if known else str(value)
+    if name == "outcome":
+        return _outcome(str(value), view.t)
+    is_state = name in ("status", "verdict") and value in STATES
+    return view.t(STATES[value]) if is_state else str(value)
+
+
+def _outcome(code: str, t: Texts) -> str:
+    """How a contact ended, or what became of a need that was told."""
+    if code in NEEDS_MET:
+        return t(f"rows.outcomes.{code}")
+    return t(f"operator.outcomes.{code}" if t.has(f"operator.outcomes.{code}") else f"volumes.outcome.{code}")
+
+
+def _lasted(value: float, unit_s: int, lang: str, *, is_late: bool) -> str:
+    """A time that something took; a dash where a request in time is late by nothing."""
+    return formats.NONE if is_late and value <= 0 else formats.duration(value * unit_s, lang)

@@ -140,6 +140,13 @@ def facts(view: View) -> list[tuple[str, str]]:
           for kind in ("topic", "request_class", "executor", "territory")),
         *((view.t(f"story.fact.{name}"), formats.instant(one, view.lang, zone) if one else formats.NONE)
           for name, one in at.items()),
-        (view.t("story.fact.term"),
-         formats.duration(told.target_min * _S_PER_MIN, view.lang) if told.target_min else formats.NONE),
+        (view.t("story.fact.term"), _term(view, told)),
     ]  # fmt: skip
+
+
+def _term(view: View, told: Story) -> str:
+    """The term as a person says it; where the clocks changed on the way, that is said instead of an odd hour."""
+    if not told.target_min or not told.term_min:
+        return formats.NONE
+    term = formats.duration(told.term_min * _S_PER_MIN, view.lang)
+    return term if told.term_min == told.target_min else view.t("story.clocks_changed", term=term)

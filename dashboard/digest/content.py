@@ -199,9 +199,16 @@ class Draft:
         return urgent_on(source, self.filters, self.day)
 
     def _backlog(self, source: Reader) -> pd.DataFrame:
-        """Columns `period_on`, `value`: open at each day's closing hour, as kept on the day."""
+        """Columns `period_on`, `value`: open at each day's closing hour, as kept on the day; the last at the moment.
+
+        The evening of the day itself may have no snapshot yet, and the line has to end where the strip's figure stands.
+        """
         span = replace(self.filters, from_on=self.day - timedelta(days=BACKLOG_DAYS - 1))
-        return queries.series(self.read, span, "open", grain="day", now=self.moment)
+        kept = queries.series(self.read, span, "open", grain="day", now=self.moment)
+        kept = kept[kept["period_on"] < pd.Timestamp(self.day)]
+        standing = queries.total(source, self.filters, "open", now=self.moment)
+        last = pd.DataFrame({"period_on": [pd.Timestamp(self.day)], "value": [standing]})
+        return pd.concat([kept, last.astype(kept.dtypes.to_dict())], ignore_index=True)
 
     def _decisions(self, source: Reader) -> list[Decided]:
         end_of_meeting_day = datetime.combine(self.day + timedelta(days=2), time(0), tzinfo=self.profile.zone)

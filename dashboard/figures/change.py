@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dashboard.figures.labels import short_labels
-from dashboard.figures.parts import LABEL_CHARS, LEAST_ROWS, column_of_texts, room_for
+from dashboard.figures.labels import rows_axis
+from dashboard.figures.parts import column_of_texts, room_for
 from dashboard.theme import BLUE, ORANGE, SLATE, template
 
 
@@ -35,11 +35,7 @@ def changes(
         "bargap": 0.28,
         "margin": {"l": 8, "r": room_for(texts), "t": 4, "b": 4},
         "xaxis": {"visible": False, "range": [low, high] if high > low else [0, 1]},
-        "yaxis": {
-            "showgrid": False, "tickmode": "array", "tickvals": list(range(len(labels))), "automargin": True,
-            "ticktext": short_labels(labels, LABEL_CHARS),
-            "range": [max(len(labels), LEAST_ROWS) - 0.5, -0.5],
-        },
+        "yaxis": rows_axis(labels),
         "shapes": [{"type": "line", "xref": "x", "yref": "y", "x0": 0, "x1": 0, "y0": -0.5, "y1": len(labels) - 0.5,
                     "line": {"width": 1, "color": SLATE}}],
         "annotations": column_of_texts(texts),

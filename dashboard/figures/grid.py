@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from textwrap import wrap
 from typing import Any, Final
 
+from dashboard.figures.labels import wrapped
 from dashboard.theme import DIVERGING, HEAT, template
 
 ROW_CHARS: Final = 20
 COLUMN_CHARS: Final = 16
-MAX_LINES: Final = 2
 
 
 def grid(
@@ -49,10 +48,3 @@ def grid(
         },
     }  # fmt: skip
     return {"data": [cells], "layout": layout}
-
-
-def wrapped(text: str, chars: int) -> str:
-    """`text` over lines of about so many characters; what does not fit in `MAX_LINES` is left out with an ellipsis."""
-    lines = wrap(text, chars, break_long_words=False, break_on_hyphens=False)
-    kept = lines[:MAX_LINES]
-    return "<br>".join([*kept[:-1], f"{kept[-1]}…"] if len(lines) > MAX_LINES else kept)

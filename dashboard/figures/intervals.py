@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from dashboard import formats
-from dashboard.figures.labels import short_labels
-from dashboard.figures.parts import LABEL_CHARS, LEAST_ROWS
+from dashboard.figures.labels import rows_axis
 from dashboard.theme import BLUE, EXPECTED, GREEN, LATE, SLATE, template
 
 _SIZE: Final = 11
@@ -61,11 +60,7 @@ def dots(
             "range": [-0.04 * top, top * 1.01], "ticksuffix": "\u202f%", "nticks": 5, "showgrid": True,
             "tickformat": ".0f", "tickangle": 0,
         },
-        "yaxis": {
-            "showgrid": False, "tickmode": "array", "tickvals": rows,
-            "ticktext": short_labels(labels, LABEL_CHARS),
-            "range": [max(len(labels), LEAST_ROWS) - 0.5, -0.5], "automargin": True,
-        },
+        "yaxis": rows_axis(labels, is_tall=True),
     }  # fmt: skip
     if reference:
         line = {"width": 1.4, "dash": "dot", "color": EXPECTED}

@@ -4,8 +4,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from textwrap import wrap
+from typing import Any, Final
 
-from dashboard.figures.time import shortened
+LABEL_CHARS: Final = 34
+LINE_CHARS: Final = 20
+MAX_LINES: Final = 2
+LEAST_ROWS: Final = 6
+"""Rows a figure has room for at least, so that two bars are not two walls."""
+MOST_WRAPPED: Final = 9
+"""Rows whose names have room for two lines in a figure of middle height."""
+
+
+def shortened(text: str, chars: int) -> str:
+    """`text` cut at a word, with an ellipsis where something is left out."""
+    if len(text) <= chars:
+        return text
+    cut = text[: chars - 1].rsplit(" ", 1)[0]
+    return f"{cut}…"
+
+
+def wrapped(text: str, chars: int) -> str:
+    """`text` over lines of about so many characters; what does not fit in `MAX_LINES` is left out with an ellipsis."""
+    lines = wrap(text, chars, break_long_words=False, break_on_hyphens=False)
+    kept = lines[:MAX_LINES]
+    return "<br>".join([*kept[:-1], f"{kept[-1]}…"] if len(lines) > MAX_LINES else kept)
 
 
 def short_labels(labels: Sequence[str], chars: int) -> list[str]:
@@ -26,3 +49,14 @@ def tail(text: str, chars: int) -> str:
         return text
     cut = text[-(chars - 1) :]
     return f"…{cut.split(' ', 1)[-1]}"
+
+
+def rows_axis(labels: Sequence[str], *, is_tall: bool = False) -> dict[str, Any]:
+    """The axis of named rows from the first (top) to the last; names go over two lines where rows are high enough."""
+    names = short_labels(labels, LABEL_CHARS)
+    has_room = is_tall or len(names) <= MOST_WRAPPED
+    return {
+        "showgrid": False, "tickmode": "array", "tickvals": list(range(len(names))), "automargin": True,
+        "ticktext": [wrapped(name, LINE_CHARS) for name in names] if has_room else names,
+        "range": [max(len(names), LEAST_ROWS) - 0.5, -0.5],
+    }  # fmt: skip

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from dashboard import formats
-from dashboard.figures.labels import short_labels
+from dashboard.figures.labels import rows_axis
 from dashboard.theme import BLUE, HEAT, SLATE, template
-
-LABEL_CHARS: Final = 34
-LEAST_ROWS: Final = 6
-"""Rows a ranking has room for at least, so that two bars are not two walls."""
 
 
 def room_for(texts: Sequence[str]) -> int:
@@ -43,7 +39,6 @@ def ranked(
     With a reference the values stand in a column at the right, where its line does not cross them.
     """
     written = list(texts) if texts is not None else [formats.number(float(value), lang) for value in values]
-    shown = short_labels(labels, LABEL_CHARS)
     bars = {
         "type": "bar", "orientation": "h", "y": list(range(len(labels))), "x": list(values),
         "text": None if reference else written, "textposition": "outside", "cliponaxis": False,
@@ -59,11 +54,8 @@ def ranked(
         "bargap": 0.28,
         "margin": {"l": 8, "r": room_for(written), "t": 24 if reference else 4, "b": 4},
         "xaxis": {"visible": False, "range": [0, top]},
-        "yaxis": {
-            "showgrid": False, "tickmode": "array", "tickvals": list(range(len(labels))), "ticktext": shown,
-            "range": [max(len(labels), LEAST_ROWS) - 0.5, -0.5], "automargin": True,
-        },
-    }  # fmt: skip
+        "yaxis": rows_axis(labels),
+    }
     if reference:
         line = {"width": 1.4, "dash": "dot", "color": SLATE}
         at = {"x0": reference[0], "x1": reference[0], "y0": 0, "y1": 1}

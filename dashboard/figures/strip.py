@@ -10,7 +10,7 @@ from typing import Any, Final
 import pandas as pd
 
 from dashboard import formats
-from dashboard.figures.time import shortened
+from dashboard.figures.labels import shortened
 from dashboard.theme import BLUE, EXPECTED, GREEN, LATE, OLIVE, ORANGE, PURPLE, ROSE, SLATE, template
 
 COLOURS: Final = {

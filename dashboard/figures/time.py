@@ -10,13 +10,18 @@ from typing import Any, Final
 import pandas as pd
 
 from dashboard import formats
+from dashboard.figures.labels import wrapped
 from dashboard.theme import EXPECTED, colour, template
 
 MAX_TICKS: Final = 5
 LABEL_GAP: Final = 0.075
 """Least distance of two end labels, as a share of the axis."""
 MAX_MILESTONES: Final = 6
-MILESTONE_CHARS: Final = 26
+MILESTONE_CHARS: Final = 22
+"""Of a line of a milestone's name; it has two, and the whole name on pointing."""
+LINE_PX: Final = 14
+LATE_PART: Final = 0.7
+"""Milestones beyond this share of the axis are named to their left, so that the figure's edge cuts none."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +59,10 @@ def over_time(
     layout: dict[str, Any] = {
         "template": template(),
         "showlegend": False,
-        "margin": {"l": 8, "r": min(room, 140), "t": 34 if milestones else 10, "b": 8},
+        "margin": {"l": 8, "r": min(room, 140), "t": _room_above(milestones), "b": 8},
         "xaxis": time_axis(frame["period_on"], lang=lang, grain=grain),
         "yaxis": {"rangemode": "tozero", "ticksuffix": "\u202f%" if is_share else ""},
-        "annotations": _milestone_labels(milestones),
+        "annotations": _milestone_labels(milestones, frame["period_on"]),
         "shapes": [_milestone_line(one) for one in _kept(milestones)],
     }
     return {"data": data, "layout": layout}
@@ -178,20 +183,26 @@ def _milestone_line(one: Milestone) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _milestone_labels(milestones: Sequence[Milestone]) -> list[dict[str, Any]]:
-    return [
-        {
-            "x": one.at.isoformat(), "xref": "x", "y": 1, "yref": "paper",
-            "yanchor": "bottom", "xanchor": "left", "xshift": -2, "yshift": 14 * (place % 2), "showarrow": False,
-            "text": shortened(one.name), "hovertext": one.name, "font": {"size": 12},
-        }
-        for place, one in enumerate(_kept(milestones))
-    ]  # fmt: skip
+def _milestone_labels(milestones: Sequence[Milestone], days: pd.Series) -> list[dict[str, Any]]:
+    kept = _kept(milestones)
+    start, end = (pd.Timestamp(day).timestamp() for day in (days.min(), days.max())) if len(days) else (0.0, 0.0)
+    step = LINE_PX * _most_lines(kept)
+    found = []
+    for place, one in enumerate(kept):
+        is_late = one.at.timestamp() > start + LATE_PART * (end - start)
+        found.append({
+            "x": one.at.isoformat(), "xref": "x", "y": 1, "yref": "paper", "yanchor": "bottom", "showarrow": False,
+            "xanchor": "right" if is_late else "left", "align": "right" if is_late else "left",
+            "xshift": 2 if is_late else -2, "yshift": step * (place % 2),
+            "text": wrapped(one.name, MILESTONE_CHARS), "hovertext": one.name, "font": {"size": 12},
+        })  # fmt: skip
+    return found
 
 
-def shortened(text: str, chars: int = MILESTONE_CHARS) -> str:
-    """`text` cut at a word, with an ellipsis where something is left out."""
-    if len(text) <= chars:
-        return text
-    cut = text[: chars - 1].rsplit(" ", 1)[0]
-    return f"{cut}…"
+def _room_above(milestones: Sequence[Milestone]) -> int:
+    kept = _kept(milestones)
+    return 10 + LINE_PX * _most_lines(kept) * min(len(kept), 2)
+
+
+def _most_lines(kept: Sequence[Milestone]) -> int:
+    return max((wrapped(one.name, MILESTONE_CHARS).count("<br>") + 1 for one in kept), default=0)

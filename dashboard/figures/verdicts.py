@@ -8,8 +8,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard import formats
-from dashboard.figures.labels import short_labels
-from dashboard.figures.parts import LABEL_CHARS, LEAST_ROWS
+from dashboard.figures.labels import rows_axis
 from dashboard.theme import MEANINGS, SIGNS, template
 
 
@@ -40,11 +39,8 @@ def verdict_bars(
         "legend": {"traceorder": "normal"},
         "margin": {"l": 8, "r": 60, "t": 34, "b": 4},
         "xaxis": {"visible": False, "range": [0, 100]},
-        "yaxis": {
-            "showgrid": False, "tickmode": "array", "tickvals": rows,
-            "ticktext": short_labels(labels, LABEL_CHARS),
-            "range": [max(len(frame), LEAST_ROWS) - 0.5, -0.5], "automargin": True,
-        },
+        "yaxis": rows_axis(labels),
+        "uniformtext": {"mode": "hide", "minsize": 10},
         "annotations": [
             {"x": 100, "y": row, "text": text, "showarrow": False, "xanchor": "left", "xshift": 6, "font": {"size": 13}}
             for row, text in zip(rows, beside, strict=True) if text

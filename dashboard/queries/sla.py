@@ -20,6 +20,7 @@ from dashboard.queries.stocks import is_overdue_3x, open_where, stock_conditions
 from etl.clock.update import Explained
 from etl.clock.update import explain_request as explained
 from etl.clock.words import words_of
+from etl.clock.zones import calendar_length_s
 from etl.errors import ClockError
 from etl.rollup.branch import flag
 from etl.rollup.families import FAMILIES
@@ -91,7 +92,7 @@ class Story:
 
     `segments`: `kind` (working, night, day_off, holiday, pause, closed), `start_at`, `end_at` (city's time),
     `executor` (code), `label` (pause reason or holiday in words), `minutes`; without gaps. `marks`: `kind`
-    (of `MARKS`), `at`.
+    (of `MARKS`), `at`. `term_min`: the term as the calendar tells it, `target_min` the minutes it really has.
     """
 
     id: str
@@ -100,6 +101,7 @@ class Story:
     verdict: str
     remaining_min: int | None
     target_min: int | None
+    term_min: int | None
     created_at: datetime
     due_at: datetime | None
     late3_at: datetime | None
@@ -122,8 +124,9 @@ def story(read: Reader, request_id: str, *, now: datetime, lang: str) -> Story |
         return None
     if read.profile is None:
         raise NotLoadedError("a request's story replays the clock: make the reader with Reader.of(engine, profile)")
-    found = named(read, read.frame(_listing(sla_result.c.target_min, request.c.closed_at).where(
-        request.c.request_id == number, request.c.city_id == read.city_id)))  # fmt: skip
+    listed = _listing(sla_result.c.target_min, sla_result.c.started_at, request.c.closed_at)
+    is_it = (request.c.request_id == number, request.c.city_id == read.city_id)
+    found = named(read, read.frame(listed.where(*is_it)))
     try:
         with read.connect() as connection:
             told = explained(connection, read.profile, number, now=now, lang=lang)
@@ -142,6 +145,7 @@ def _story(read: Reader, row: Any, told: Explained, number: int, lang: str) -> S
         verdict=told.verdict,
         remaining_min=told.remaining_min,
         target_min=None if pd.isna(row["target_min"]) else int(row["target_min"]),
+        term_min=_term_min(read, row),
         created_at=_in_zone(read, row["created_at"]) or told.timeline[0].start_at,
         due_at=_in_zone(read, row["due_at"]),
         late3_at=_in_zone(read, row["late3_at"]),
@@ -153,6 +157,13 @@ def _story(read: Reader, row: Any, told: Explained, number: int, lang: str) -> S
         segments=_segments(read, told, lang),
         marks=_marks(read, number),
     )
+
+
+def _term_min(read: Reader, row: Any) -> int | None:
+    if pd.isna(row["target_min"]) or read.profile is None:
+        return None
+    start_s = int(pd.Timestamp(row["started_at"] if pd.notna(row["started_at"]) else row["created_at"]).timestamp())
+    return calendar_length_s(start_s, int(row["target_min"]) * 60, read.profile.zone) // 60
 
 
 def _segments(read: Reader, told: Explained, lang: str) -> pd.DataFrame:

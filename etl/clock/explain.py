@@ -19,6 +19,7 @@ from etl.clock.states import State
 from etl.clock.timeline import days_off_between
 from etl.clock.verdict import Verdict, verdicts_of
 from etl.clock.words import Words, words_of
+from etl.clock.zones import calendar_length_s
 
 MAX_HOLIDAYS = 6
 Entry = tuple[int, int, str]
@@ -61,7 +62,8 @@ class _Teller:
         self.reasons, self.executors = reasons, executors
         self.first, self.last = results.trace.events.first[row : row + 2].tolist()
         self.created_s = int(results.created_s[row])
-        self.verdict = Verdict(str(verdicts_of(results, now_s)[row]))
+        self.own_row = slice(row, row + 1)
+        self.verdict = Verdict(str(verdicts_of(results, now_s, self.own_row)[0]))
         self.is_own_hours = int(results.clocks.own[results.policy[row]]) != ROUND_THE_CLOCK
 
     def events(self) -> Iterator[Entry]:
@@ -176,10 +178,15 @@ class _Teller:
             return [self.words.say("no_term")]
         if not self.verdict.startswith("open"):
             return []
-        left = int(self.results.remaining_s(self.now_s)[self.row])
+        left = int(self.results.remaining_s(self.now_s, self.own_row)[0]) + self.moved_off_s()
         is_paused = int(self.results.paused_since_s[self.row]) != NOTHING
         key = "open_paused" if is_paused and self.verdict != Verdict.OPEN_OVERDUE else self.verdict.value
         return [self.words.say(key, span=self.own_span(abs(left)))]
+
+    def moved_off_s(self) -> int:
+        """What a term won because its end was moved off a day off, on its own clock: late counts from there."""
+        due, used_up = int(self.results.due_s[self.row]), int(self.results.used_up_s[self.row])
+        return self.own_between(used_up, due) if NOTHING not in (due, used_up) and due > used_up else 0
 
     def summary(self) -> str:
         """The parts added up: used, outside hours, paused or closed; of open requests up to the moment."""
@@ -189,6 +196,8 @@ class _Teller:
         if target == NOTHING:
             said = [self.words.say("summary_no_term", used=self.own_span(used))]
         else:
+            if not self.is_own_hours:
+                target = calendar_length_s(int(self.results.started_s[self.row]), target, self.book.zone)
             said = [self.words.say(key, used=self.own_span(used), target=self.own_span(target))]
         if running - used >= 60:
             said.append(self.words.say("outside", span=self.words.span(running - used)))

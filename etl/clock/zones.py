@@ -42,6 +42,16 @@ class ZoneTable:
         return self.to_local(utc_s) // DAY_S
 
 
+def calendar_length_s(start_s: int, length_s: int, zone: ZoneInfo) -> int:
+    """A length as the calendar tells it: 15 days stay 15 days where a change of the clocks makes them an hour longer.
+
+    Only lengths of whole days by the wall are told so; any other stays as it is.
+    """
+    start, end = (datetime.fromtimestamp(at, zone).replace(tzinfo=None) for at in (start_s, start_s + length_s))
+    told = int((end - start).total_seconds())
+    return told if told and told % DAY_S == 0 else length_s
+
+
 @lru_cache(maxsize=64)
 def zone_table(zone: ZoneInfo, first_year: int, last_year: int) -> ZoneTable:
     """The offsets of `zone` from the start of `first_year` to the end of `last_year`."""

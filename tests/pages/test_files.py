@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from dataclasses import replace
 from datetime import datetime
@@ -68,12 +69,20 @@ def test_an_instant_that_is_none_changes_nothing(staff_app: LinkaDash, as_of: st
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_rows_of_contacts_have_headings_and_words_in_the_readers_language(staff_app: LinkaDash, lang: str) -> None:
+@pytest.mark.parametrize("kpi", ["contacts", "backlog_open", "followups_tried", "tickets", "unmet_need_pct"])
+def test_rows_have_headings_and_words_in_the_readers_language(staff_app: LinkaDash, kpi: str, lang: str) -> None:
     seen = replace(view(staff_app.deps, "?from=2026-05-01&to=2026-05-20"), lang=lang)
-    told = str(rows_block(seen, "contacts"))
-    for key in ("contact", "outcome", "wait", "answered"):
-        assert seen.t(f"rows.{key}") in told
-    assert not {"wait_s", "outcome", "consultation"} & set(re.findall(r"'([a-z_]+)'", told))
+    *_, held = rows_block(seen, kpi).children
+    table = json.loads(held.to_plotly_json()["props"]["data-table"])
+    cells = {one[0] if isinstance(one, list) else one for row in table["rows"] for one in row}
+    raw = re.compile(r"[a-z]+(_[a-z]+)+|True|False|nan|None")
+    assert not [text for text in (*table["head"], *cells) if raw.fullmatch(text)]
+
+
+def test_rows_of_requests_lead_to_their_timelines(staff_app: LinkaDash) -> None:
+    seen = view(staff_app.deps, "?from=2026-05-01&to=2026-05-20")
+    assert "/request?" in str(rows_block(seen, "requests"))
+    assert "/request?" in str(rows_block(seen, "contacts")), "a contact that became a request"
 
 
 def test_a_spreadsheet_holds_long_ids_as_text() -> None:

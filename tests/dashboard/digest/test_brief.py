@@ -83,6 +83,15 @@ def test_the_strip_holds_the_figures_of_the_dictionary(brief: Brief, seen: View)
             assert (cell.figure.value, cell.figure.n) == (found.value, found.n), (row.kpi, period)
 
 
+def test_the_backlog_ends_where_the_strip_says_it_stands(brief: Brief, seen: View) -> None:
+    past = Draft.of(replace(seen, filters=replace(seen.filters, to_on=SURGE_ON - timedelta(days=3)))).whole()
+    for one in (brief, past):
+        standing = next(row for row in one.strip if row.kpi == "backlog_open").cells["day"].figure.value
+        assert one.backlog["value"].iloc[-1] == standing
+        assert one.backlog["period_on"].iloc[-1].date() == one.day
+        assert one.backlog["period_on"].is_unique
+
+
 def test_the_norm_of_the_day_is_the_mean_of_the_same_weekdays(brief: Brief, seen: View) -> None:
     days = [SURGE_ON - timedelta(weeks=week) for week in range(1, 9)]
     counts = [

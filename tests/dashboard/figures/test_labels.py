@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from dashboard.figures.funnel import _candidates, _places, _touch
-from dashboard.figures.grid import wrapped
-from dashboard.figures.labels import short_labels
+from dashboard.figures.labels import short_labels, wrapped
 from dashboard.figures.parts import week_by_hours
 
 

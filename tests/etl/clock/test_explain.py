@@ -109,3 +109,15 @@ def test_the_strip_of_an_open_request_goes_on_to_the_present() -> None:
                      now="2024-06-04 13:00")  # fmt: skip
     assert [segment.kind for segment in segments] == ["working", "closed", "working"]
     assert segments[-1].end_at == moment("2024-06-04 13:00")
+
+
+def test_an_open_request_is_overdue_from_where_its_term_was_moved_to() -> None:
+    """15 days from Friday 31 May end on Saturday 15 June and move to Monday the 17th; it is read two days later."""
+    life = request("c15", "2024-05-31 10:00 created")
+    assert "open, overdue by 2 d" in told(life, now="2024-06-19 10:00")
+    assert "open, 24 h left" in told(life, now="2024-06-16 10:00")
+
+
+def test_fifteen_days_are_told_as_fifteen_days_over_a_change_of_the_clocks() -> None:
+    said = told(request("c15", "2024-10-21 10:00 created"), now="2024-11-20 10:00")
+    assert "of 15 d used" in said
