@@ -142,7 +142,10 @@ class _Teller:
             else "closed_between"
         )
         late = int(self.results.late_s[self.row])
-        span = self.own_span(late) if late else self.words.span(at - int(self.results.due_s[self.row]))
+        beyond = at - int(self.results.due_s[self.row])
+        span = self.own_span(late) if late else self.words.span(beyond)
+        if "late" in key and beyond < 60:
+            span = self.words.say("under_minute")
         return self.words.say(key, when=self.when(at), span=span if "late" in key else "")
 
     def holidays(self) -> Iterator[Entry]:

@@ -43,8 +43,8 @@ class RequestFile:
 def read_requests(path: Path, book: PolicyBook) -> RequestFile:
     """The requests of a JSON file; raises `ClockError` naming file, request, event and cure."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
+        data = json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=_refuse)
+    except (OSError, ValueError, RecursionError) as error:
         raise ClockError(f"{path} cannot be read as JSON: {error}") from error
     if not isinstance(data, list):
         raise ClockError(f"{path} must hold a JSON list of requests, not a {type(data).__name__}")
@@ -146,14 +146,19 @@ def _details(results: Results, book: PolicyBook, row: int, left_s: int, names: M
 
 def _executors(results: Results, row: int, names: Mapping[int, str]) -> list[Json]:
     times = results.executor_times
+    first, last = np.searchsorted(times.request, [row, row + 1]).tolist()
     return [
         {
             "executor": names.get(int(times.executor_ids[place])),
             "working_minutes": _minutes(int(times.working_s[place])),
             "calendar_minutes": _minutes(int(times.calendar_s[place])),
         }
-        for place in np.flatnonzero(times.request == row)
+        for place in range(first, last)
     ]
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON: write null or a number")
 
 
 def _minutes(seconds: int) -> int | None:
@@ -172,10 +177,10 @@ def _topic(number: int, item: Json, book: PolicyBook) -> int:
 
 
 def _class(number: int, item: Json, book: PolicyBook) -> int:
+    if item.get("class") is None:
+        raise ClockError(f"request {item.get('id', number)!r} has no class: give one of {', '.join(book.classes)}")
     try:
         return book.class_id(str(item["class"]))
-    except KeyError as error:
-        raise ClockError(f"request {item.get('id', number)!r} has no class: give one of the profile's") from error
     except ClockError as error:
         raise ClockError(f"request {item.get('id', number)!r}: {error}") from error
 
@@ -184,6 +189,8 @@ def _events_of(number: int, item: Any, book: PolicyBook) -> list[tuple[Any, ...]
     """Rows of (request, at, kind, class, extended, extended to, (reason, executor))."""
     if not isinstance(item, dict):
         raise ClockError(f"entry {number} is not an object with id, class and events")
+    if "id" not in item:
+        raise ClockError(f"entry {number} has no id: give it one, by which its answer is known")
     where = f"request {item.get('id', number)!r}"
     events = item.get("events")
     if not isinstance(events, list) or not events:

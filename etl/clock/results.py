@@ -14,6 +14,8 @@ from etl.clock.policies import NO_POLICY
 from etl.clock.zones import Seconds, ZoneTable
 from geodata.profile import SlaPolicy
 
+EVERY_ROW = slice(None)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ExecutorTimes:
@@ -100,11 +102,12 @@ class Results:
         waits: npt.NDArray[np.bool_] = (self.paused_since_s != NOTHING) & (self.paused_since_s <= self.due_s)
         return waits
 
-    def remaining_s(self, now_s: int) -> Seconds:
-        """Seconds of its own clock left to each open request at `now_s` (negative: overdue); others: `NOTHING`."""
-        is_open = (self.resolved_s == NOTHING) & (self.cancelled_s == NOTHING) & (self.policy != NO_POLICY)
-        until = np.where(self.paused_since_s != NOTHING, self.last_s, np.maximum(self.last_s, now_s))
-        own = self.clocks.passed("own", self.policy, np.maximum(until, self.started_s))
-        gained = own - self.clocks.passed("own", self.policy, np.maximum(self.last_s, self.started_s))
-        result: Seconds = np.where(is_open, self.target_s - self.own_s - gained, NOTHING)
+    def remaining_s(self, now_s: int, rows: slice = EVERY_ROW) -> Seconds:
+        """Own seconds left at `now_s` to each open request of `rows` (negative: overdue); others: `NOTHING`."""
+        policy, started, last = self.policy[rows], self.started_s[rows], self.last_s[rows]
+        is_open = (self.resolved_s[rows] == NOTHING) & (self.cancelled_s[rows] == NOTHING) & (policy != NO_POLICY)
+        until = np.where(self.paused_since_s[rows] != NOTHING, last, np.maximum(last, now_s))
+        own = self.clocks.passed("own", policy, np.maximum(until, started))
+        gained = own - self.clocks.passed("own", policy, np.maximum(last, started))
+        result: Seconds = np.where(is_open, self.target_s[rows] - self.own_s[rows] - gained, NOTHING)
         return result

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from etl.clock.events import NOTHING
-from etl.clock.results import Results
+from etl.clock.results import EVERY_ROW, Results
 from etl.clock.zones import Seconds
 
 AT_RISK_WITHIN_S = 24 * 3600
@@ -64,13 +64,13 @@ def verdicts(
     )
 
 
-def verdicts_of(results: Results, now_s: int) -> npt.NDArray[np.str_]:
-    """The verdict of each replayed request at `now_s`."""
+def verdicts_of(results: Results, now_s: int, rows: slice = EVERY_ROW) -> npt.NDArray[np.str_]:
+    """The verdict at `now_s` of each replayed request, or of those in `rows`."""
     return verdicts(
-        due_s=results.due_s,
-        late3_s=results.late3_s,
-        resolved_s=results.resolved_s,
-        cancelled_s=results.cancelled_s,
-        paused_since_s=results.paused_since_s,
+        due_s=results.due_s[rows],
+        late3_s=results.late3_s[rows],
+        resolved_s=results.resolved_s[rows],
+        cancelled_s=results.cancelled_s[rows],
+        paused_since_s=results.paused_since_s[rows],
         now_s=now_s,
     )

@@ -9,6 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from etl.clock import verdict
 from etl.commands.clock import register
 from etl.db import make_engine
 from etl.migrate import upgrade
@@ -140,6 +141,21 @@ def test_no_requests_are_no_answers(run: Callable[..., Result]) -> None:
     assert json.loads(run("--json", requests=[]).stdout) == []
 
 
+def test_the_cost_of_a_request_does_not_grow_with_their_number(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    told = verdict.verdicts
+
+    def counted(**arrays: Any) -> Any:
+        sizes.append(len(arrays["due_s"]))
+        return told(**arrays)
+
+    monkeypatch.setattr(verdict, "verdicts", counted)
+    assert len(json.loads(run("--json", "--details", requests=[VOICE] * 40).stdout)) == 40
+    assert sum(sizes) == 80
+
+
 def event(**changes: Any) -> list[dict[str, Any]]:
     return [VOICE | {"events": [{"at": "2020-12-23T20:15:00+01:00", "kind": "created"} | changes]}]
 
@@ -150,6 +166,8 @@ def event(**changes: Any) -> list[dict[str, Any]]:
         ([VOICE | {"class": "nix"}], "class 'nix' is not in the profile"),
         ([VOICE | {"topic": "nix"}], "topic 'nix' is not in the profile"),
         ([{key: value for key, value in VOICE.items() if key != "class"}], "has no class"),
+        ([VOICE | {"class": None}], "has no class"),
+        ([{key: value for key, value in VOICE.items() if key != "id"}], "has no id"),
         ([VOICE | {"events": []}], "has no events"),
         (event(kind="opened"), "kind 'opened' is not one of"),
         (event(at="soon"), "not an ISO 8601 instant"),
@@ -163,6 +181,8 @@ def event(**changes: Any) -> list[dict[str, Any]]:
         (["x"], "not an object with id"),
         ({"id": 1}, "must hold a JSON list"),
         ("{", "cannot be read as JSON"),
+        ("[" * 100_000, "cannot be read as JSON"),
+        ('[{"id": NaN}]', "NaN is no JSON"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_cure(run: Callable[..., Result], requests: Any, message: str) -> None:

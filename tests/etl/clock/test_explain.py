@@ -84,6 +84,8 @@ def test_the_word_files_have_the_same_keys_and_blanks() -> None:
          "2024-06-03 11:00", "3.6. 10:00 closed; 3.6. 11:00 reopened, clock goes on"),
         (request("w10", "2024-06-03 09:00 created", "2024-07-03 10:00 closed"), "2024-08-01 00:00",
          "more than three times"),
+        (request("u24", "2024-06-03 09:00 created", "2024-06-04 09:00:01 closed"), "2024-08-01 00:00",
+         "late by less than 1 min"),
         (request("w10", "2024-12-30 09:00 created", "2025-01-02 10:00 closed"), "2026-01-01 00:00",
          "2.1.2025 10:00 closed"),
     ],
