@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from etl import bulk, rollup
 from etl.clock import update as clock
 from etl.locks import hold_derived
+from etl.rollup.hand import Hand
 from etl.schema import sla_result
 from etl.seen import Ids
 from etl.touched import Touched
@@ -18,7 +19,7 @@ _SLICE_ROWS = 200_000
 
 
 def keep_current(
-    connection: Connection, profile: CityProfile, city_id: int, touched: Touched, *, now: datetime
+    connection: Connection, profile: CityProfile, city_id: int, touched: Touched, hand: Hand, *, now: datetime
 ) -> None:
     """Run the clock of the touched requests and renew the roll-ups of the touched days.
 
@@ -32,7 +33,7 @@ def keep_current(
     clock.update(connection, profile, request_ids=requests, now=now)
     _note_results(connection, touched, requests)
     _note_results(connection, touched, touched.related_ids)
-    rollup.update(connection, profile, touched=touched, now=now)
+    rollup.update(connection, profile, touched=touched, now=now, hand=hand)
 
 
 def _note_results(connection: Connection, touched: Touched, ids: Ids) -> None:

@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from etl.clock import tables
@@ -20,8 +21,9 @@ from geodata.profile import CityProfile
 
 @dataclass(frozen=True, slots=True)
 class ClockRows:
-    """Rows of `sla_result` and of `sla_executor_time`."""
+    """Requests in the order of their ids, their rows of `sla_result` in the same order, and of `sla_executor_time`."""
 
+    requests: pd.DataFrame
     results: pd.DataFrame
     executor_times: pd.DataFrame
 
@@ -44,7 +46,9 @@ class FreshClock:
         history = tables.history_of_rows(requests, events)
         results = replay(history.requests, history.events, self._book)
         return ClockRows(
-            tables.result_rows(results, self._book, self._city_id), tables.executor_rows(results, self._city_id)
+            requests.iloc[requests["request_id"].to_numpy(np.int64).argsort()],
+            tables.result_rows(results, self._book, self._city_id),
+            tables.executor_rows(results, self._city_id),
         )
 
 

@@ -20,6 +20,7 @@ from etl.fresh import ClockRows, FreshClock
 from etl.late_indexes import LateIndexes
 from etl.prepared import Prepared
 from etl.rejects import settle_earlier
+from etl.rollup.hand import Hand
 from etl.schema import (
     followup,
     load_reject,
@@ -69,6 +70,7 @@ class Loader:
     touched: Touched = field(default_factory=Touched)
     repairs: Counter[str] = field(default_factory=Counter)
     unmapped: Counter[tuple[str, str]] = field(default_factory=Counter)
+    hand: Hand = field(default_factory=Hand)
     kept_events: int = 0
     newest_at: datetime | None = None
     listing: Listing | None = None
@@ -152,6 +154,8 @@ class Loader:
 
     def _write(self, table: Table, found: Comparison) -> None:
         self._append(table, self._known(table, found.new))
+        if table is not request:  # requests are counted with the answers of their clock
+            self.hand.add(table, (table, found.new))
         bulk.upsert_frame(self.connection, table, found.changed)
         self._note(table, found)
 
@@ -257,6 +261,7 @@ class Loader:
         if running is None:
             return
         made = running.result()
+        self.hand.add(request, (request, made.requests), (sla_result, made.results))
         for table, rows in ((sla_result, made.results), (sla_executor_time, made.executor_times)):
             if self.is_first:
                 self._append(table, rows)

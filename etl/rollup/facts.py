@@ -12,8 +12,10 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from sqlalchemy import (
     Case,
+    Column,
     ColumnElement,
     Connection,
     Integer,
@@ -29,12 +31,15 @@ from sqlalchemy import (
 
 from etl import bulk
 from etl.rollup.branch import Branch
+from etl.rollup.evaluate import Columns, Evaluator, Value
 from etl.rollup.families import FAMILIES
+from etl.rollup.hand import Hand
 from etl.rollup.sql import day_number
+from etl.schema import contact, line
 from etl.sketch import Whole
 from etl.tables.rollups import SHAPES
 
-SHARED: Final = (
+SHARED: Final[tuple[tuple[str, ...], ...]] = (
     ("contacts", "waits"),
     ("created", "durations", "work_durations"),
     ("due", "lateness"),
@@ -86,12 +91,17 @@ class _Columns:
 
 def read_facts(connection: Connection, families: Sequence[str], city_id: int, days: Sequence[date]) -> Facts:
     """The facts of some days that at least one of the families (a group of `SHARED`, or one of it) counts."""
-    depth = max(len(FAMILIES[name].branches) for name in families)
-    nth = [
-        {name: FAMILIES[name].branches[n] for name in families if len(FAMILIES[name].branches) > n}
-        for n in range(depth)
+    return _joined([_read(connection, asked, families, city_id, days) for asked in _asked(families)], families)
+
+
+def facts_in_hand(connection: Connection, families: Sequence[str], hand: Hand) -> Facts:
+    """The same of every day, from a load's own rows where they are all that the city has."""
+    parts = [
+        _evaluated(connection, asked, _with_thresholds(connection, held))
+        for asked in _asked(families)
+        for held in hand.chunks(asked.lead.city_id.table)
     ]
-    return _joined([_read(connection, branches, families, city_id, days) for branches in nth], families)
+    return _joined(parts, families)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +114,33 @@ class _Part:
     measures: Mapping[str, Mapping[str, Whole]]
 
 
-def _read(
-    connection: Connection, branches: Mapping[str, Branch], families: Sequence[str], city_id: int, days: Sequence[date]
-) -> _Part:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Columns of one SELECT over the n-th branches of families, and the label of each key, mark and measure there."""
+
+    lead: Branch
+    columns: _Columns
+    where: ColumnElement[bool]
+    keys: Mapping[str, str]
+    marks: Mapping[str, str]
+    measures: Mapping[str, Mapping[str, str]]
+
+    def part(self, found: Mapping[str, Whole]) -> _Part:
+        return _Part(
+            len(found[self.keys["day_on"]]),
+            {name: found[label] for name, label in self.keys.items()},
+            {name: found[label] for name, label in self.marks.items()},
+            {name: {one: found[label] for one, label in held.items()} for name, held in self.measures.items()},
+        )
+
+
+def _asked(families: Sequence[str]) -> list[_Asked]:
+    depth = max(len(FAMILIES[name].branches) for name in families)
+    return [_asked_of(families, number) for number in range(depth)]
+
+
+def _asked_of(families: Sequence[str], number: int) -> _Asked:
+    branches = {name: FAMILIES[name].branches[number] for name in families if len(FAMILIES[name].branches) > number}
     lead, columns = next(iter(branches.values())), _Columns()
     keys = {"day_on": columns.place(day_number(lead.day_on))}
     keys |= {name: columns.place(lead.dimension(name)) for name in _dimensions(families)}
@@ -117,17 +151,35 @@ def _read(
         }
         for name, branch in branches.items()
     }
-    heavy = [one for name in branches for one in SHAPES[name].measures]
-    wanted = or_(*(and_(true(), *branch.where) for branch in branches.values()))
-    statement = columns.select().select_from(lead.source_of(heavy))
-    statement = statement.where(wanted, lead.city_id == city_id, lead.day_on.in_(days))
-    found = bulk.read_numbers(connection, statement)
-    return _Part(
-        len(found[keys["day_on"]]),
-        {name: found[label] for name, label in keys.items()},
-        {name: found[label] for name, label in marks.items()},
-        {name: {one: found[label] for one, label in held.items()} for name, held in measures.items()},
-    )
+    where = or_(*(and_(true(), *branch.where) for branch in branches.values()))
+    return _Asked(lead, columns, where, keys, marks, measures)
+
+
+def _read(connection: Connection, asked: _Asked, families: Sequence[str], city_id: int, days: Sequence[date]) -> _Part:
+    heavy = [one for name in families for one in SHAPES[name].measures]
+    statement = asked.columns.select().select_from(asked.lead.source_of(heavy))
+    statement = statement.where(asked.where, asked.lead.city_id == city_id, asked.lead.day_on.in_(days))
+    return asked.part(bulk.read_numbers(connection, statement))
+
+
+def _evaluated(connection: Connection, asked: _Asked, held: Columns) -> _Part:
+    """What `_read` would find if the tables held these rows alone."""
+    over, size = Evaluator(held, connection), len(next(iter(held.values())).null)
+    wanted, day = over.value(asked.where), over.value(asked.lead.day_on)
+    rows = np.flatnonzero(np.broadcast_to(wanted.data.astype(bool) & ~day.null, size))
+    chosen = {column: Value(value.data[rows], value.null[rows]) for column, value in held.items()}
+    over = Evaluator(chosen, connection)
+    return asked.part({f"c{number}": over.numbers(term, len(rows)) for number, term in enumerate(asked.columns.chosen)})
+
+
+def _with_thresholds(connection: Connection, held: dict[Column[Any], Value]) -> Columns:
+    """The rows with the column that contacts are joined to: the answer threshold of their line."""
+    if contact.c.line_id not in held:
+        return held
+    lines = connection.execute(select(line.c.line_id, line.c.answer_within_s)).all()
+    by_line = pd.Series(dict(map(tuple, lines)), dtype="float64")
+    found = by_line.reindex(np.where(held[contact.c.line_id].null, -1, held[contact.c.line_id].data)).to_numpy()
+    return {**held, line.c.answer_within_s: Value(np.nan_to_num(found), np.isnan(found))}
 
 
 def _known(measure: ColumnElement[int]) -> ColumnElement[int]:

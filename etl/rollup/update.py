@@ -1,12 +1,12 @@
 """Keeping roll-ups current: the touched days of each family are counted anew, inside the load's transaction.
 
-Facts are read once for all families that share them, some days at a time; each grain is summed from what was read. A
-rebuild is the same for all days, hence the same tables.
+Facts are read once for all families that share them, some days at a time, or taken from the load's hand where that is
+all there is; each grain is summed from them. A rebuild is the same for all days, hence the same tables.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection, Table, delete, func, insert, select
@@ -16,9 +16,10 @@ from etl import bulk
 from etl.ids import city_id_of
 from etl.locks import hold_derived
 from etl.rollup.days import Days, all_days, days_of, touched_days
-from etl.rollup.facts import SHARED, read_facts
+from etl.rollup.facts import SHARED, Facts, facts_in_hand, read_facts
 from etl.rollup.families import FAMILIES
 from etl.rollup.grains import grain_rows
+from etl.rollup.hand import Hand
 from etl.rollup.state import expected_version
 from etl.tables.rollups import FINE, FINE_FROM, ROLLUPS, rollup_state
 from etl.touched import Touched
@@ -34,23 +35,41 @@ Changes = dict[str, tuple[int, int]]
 """Rows written and deleted by table."""
 
 
-def update(connection: Connection, profile: CityProfile, *, touched: Touched, now: datetime) -> int:
-    """Recount the touched days of every roll-up; all of them where they are not built yet. Returns the rows written."""
+def update(
+    connection: Connection, profile: CityProfile, *, touched: Touched, now: datetime, hand: Hand | None = None
+) -> int:
+    """Recount the touched days of every roll-up; all of them where they are not built yet. Returns the rows written.
+
+    `hand` holds the load's rows, which need not be read where they are all that the city has.
+    """
     city_id = city_id_of(profile.slug)
-    if not is_current(connection, city_id):
-        return rebuild(connection, profile, now=now)
-    return _recount(connection, city_id, touched_days(connection, city_id, touched), now=now)
+    sources = {group: _in_hand(connection, city_id, group, hand, touched) for group in SHARED}
+    if is_current(connection, city_id):
+        return _recount(connection, city_id, touched_days(connection, city_id, touched), sources, now=now)
+    _clear_all(connection, city_id)
+    return _recount(connection, city_id, all_days(connection, city_id), sources, now=now, is_empty=True)
 
 
 def rebuild(connection: Connection, profile: CityProfile, *, now: datetime | None = None) -> int:
     """Make every roll-up of the city anew; returns the rows written."""
     city_id = city_id_of(profile.slug)
     hold_derived(connection, city_id)
+    _clear_all(connection, city_id)
+    days = all_days(connection, city_id)
+    return _recount(connection, city_id, days, {}, now=now or datetime.now(UTC), is_empty=True)
+
+
+def _clear_all(connection: Connection, city_id: int) -> None:
     for grains in ROLLUPS.values():
         for table in grains.values():
             connection.execute(delete(table).where(table.c.city_id == city_id))
     connection.execute(delete(rollup_state).where(rollup_state.c.city_id == city_id))
-    return _recount(connection, city_id, all_days(connection, city_id), now=now or datetime.now(UTC), is_empty=True)
+
+
+def _in_hand(
+    connection: Connection, city_id: int, group: tuple[str, ...], hand: Hand | None, touched: Touched
+) -> Hand | None:
+    return hand if hand is not None and hand.is_all(connection, city_id, group[0], touched) else None
 
 
 def is_current(connection: Connection, city_id: int) -> bool:
@@ -62,7 +81,15 @@ def is_current(connection: Connection, city_id: int) -> bool:
     return needed <= held.keys() and all(one == version for one in held.values())
 
 
-def _recount(connection: Connection, city_id: int, days: Days, *, now: datetime, is_empty: bool = False) -> int:
+def _recount(
+    connection: Connection,
+    city_id: int,
+    days: Days,
+    sources: Mapping[tuple[str, ...], Hand | None],
+    *,
+    now: datetime,
+    is_empty: bool = False,
+) -> int:
     held = set(connection.scalars(select(rollup_state.c.name).where(rollup_state.c.city_id == city_id)))
     changes: Changes = {}
     for group in SHARED:
@@ -76,11 +103,11 @@ def _recount(connection: Connection, city_id: int, days: Days, *, now: datetime,
             ]
             if fine is not None and is_added:
                 every = sorted(days_of(connection, city_id, family))
-                changes |= _families(connection, city_id, {family: [fine]}, every, is_empty=True)
+                changes |= _families(connection, city_id, {family: [fine]}, every, sources.get(group), is_empty=True)
             elif fine is not None and fine.name in held and not is_kept:
                 connection.execute(delete(fine).where(fine.c.city_id == city_id))
         touched = set().union(*(days.get(family, set()) for family in group))
-        changes |= _families(connection, city_id, chosen, sorted(touched), is_empty=is_empty)
+        changes |= _families(connection, city_id, chosen, sorted(touched), sources.get(group), is_empty=is_empty)
     _note(connection, city_id, changes, now)
     return sum(written for written, _ in changes.values())
 
@@ -95,24 +122,41 @@ def _is_large(connection: Connection, city_id: int, family: str) -> bool:
 
 
 def _families(
-    connection: Connection, city_id: int, tables: Mapping[str, Sequence[Table]], days: Sequence[date], *, is_empty: bool
+    connection: Connection,
+    city_id: int,
+    tables: Mapping[str, Sequence[Table]],
+    days: Sequence[date],
+    hand: Hand | None,
+    *,
+    is_empty: bool,
 ) -> Changes:
     """Count some days anew in the tables of families that share their facts."""
     changes = {table.name: (0, 0) for chosen in tables.values() for table in chosen}
-    batches = _batches(days)
-    batch = next(batches)
-    while batch:
-        facts = read_facts(connection, list(tables), city_id, batch)
+    for batch, facts in _facts(connection, list(tables), city_id, days, hand):
         for family, table in ((family, table) for family, chosen in tables.items() for table in chosen):
             gone = 0 if is_empty else _clear(connection, table, city_id, batch)
             added = bulk.append_frame(connection, table, grain_rows(facts, table, family).assign(city_id=city_id))
             written, deleted = changes[table.name]
             changes[table.name] = (written + added, deleted + gone)
-        batch = batches.send(facts.size)
     for name, (written, _) in changes.items():
         if written > _ANALYZE_ROWS and connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"ANALYZE {name}")
     return changes
+
+
+def _facts(
+    connection: Connection, families: Sequence[str], city_id: int, days: Sequence[date], hand: Hand | None
+) -> Iterator[tuple[Sequence[date], Facts]]:
+    """The facts of the days in batches: of all at once where they are in hand."""
+    if hand is not None:
+        yield days, facts_in_hand(connection, families, hand)
+        return
+    batches = _batches(days)
+    batch = next(batches)
+    while batch:
+        facts = read_facts(connection, families, city_id, batch)
+        yield batch, facts
+        batch = batches.send(facts.size)
 
 
 def _batches(days: Sequence[date]) -> Generator[Sequence[date], int, None]:
