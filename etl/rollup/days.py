@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -69,9 +69,9 @@ def _dates(days: pd.Series) -> set[date]:
     return set(pd.to_datetime(days).dropna().dt.date)
 
 
-def all_days(connection: Connection, city_id: int) -> Days:
-    """Every day of every family that has rows."""
-    return {name: days_of(connection, city_id, name) for name in SHAPES}
+def all_days(connection: Connection, city_id: int, families: Iterable[str] = tuple(SHAPES)) -> Days:
+    """Every day of the families that has rows."""
+    return {name: days_of(connection, city_id, name) for name in families}
 
 
 def days_of(connection: Connection, city_id: int, family: str) -> set[date]:

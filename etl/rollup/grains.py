@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from math import prod
+from typing import Final
+
 import numpy as np
 import pandas as pd
 from sqlalchemy import Table
@@ -9,6 +12,9 @@ from sqlalchemy import Table
 from etl.rollup.facts import Facts, Ranks
 from etl.sketch import Whole, pack
 from etl.tables.rollups import SHAPES, SKETCH
+
+_DENSE: Final = 50
+"""Up to so many possible keys a fact they are ticked off in a list, beyond they are sorted: that takes longer."""
 
 
 def grain_rows(facts: Facts, table: Table, family: str) -> pd.DataFrame:
@@ -54,12 +60,22 @@ def _numbered(keys: dict[str, Ranks]) -> tuple[pd.DataFrame, Whole]:
     place: Whole = np.zeros(len(next(iter(keys.values()))[1]), dtype=np.int64)
     for values, ranks in keys.values():  # all of them as one number: NumPy sorts that fastest
         place = place * max(len(values), 1) + ranks
-    held, places = np.unique(place, return_inverse=True)
+    held, places = _counted(place, prod(max(len(values), 1) for values, _ in keys.values()))
     cells = {}
     for name, (values, _) in reversed(keys.items()):
         held, rank = np.divmod(held, max(len(values), 1))
         cells[name] = values[rank]
     return pd.DataFrame({name: cells[name] for name in keys}), places
+
+
+def _counted(numbers: Whole, width: int) -> tuple[Whole, Whole]:
+    """The numbers below `width` that occur, in order, and the place of each among them."""
+    if width > _DENSE * len(numbers):
+        held, places = np.unique(numbers, return_inverse=True)
+        return held, places
+    occurs = np.zeros(width, dtype=bool)
+    occurs[numbers] = True
+    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[numbers]
 
 
 def _sum_by(places: Whole, numbers: Whole, size: int) -> Whole:

@@ -47,7 +47,8 @@ def update(
     if is_current(connection, city_id):
         return _recount(connection, city_id, touched_days(connection, city_id, touched), sources, now=now)
     _clear_all(connection, city_id)
-    return _recount(connection, city_id, all_days(connection, city_id), sources, now=now, is_empty=True)
+    unknown = [family for group, source in sources.items() if source is None for family in group]
+    return _recount(connection, city_id, all_days(connection, city_id, unknown), sources, now=now, is_empty=True)
 
 
 def rebuild(connection: Connection, profile: CityProfile, *, now: datetime | None = None) -> int:
