@@ -69,8 +69,7 @@
     var watch = new MutationObserver(function () {
       if (!document.getElementById("shell-nav")) { return; }
       watch.disconnect();
-      var first = document.getElementById("first");  /* the same screen as plain HTML, read until now */
-      if (first) { first.remove(); }
+      if (ns.linka.moveIn) { ns.linka.moveIn(); }
       arrived = location.pathname;
       theme();
       markNav(arrived);

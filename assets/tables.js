@@ -66,9 +66,9 @@
     }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-table"] });
   });
 
-  /* A link of a table to another page of ours changes the page, not the whole document. */
+  /* A link of a table or a card to another page of ours changes the page, not the whole document. */
   document.addEventListener("click", function (event) {
-    var link = event.target instanceof Element && event.target.closest("[data-table] a");
+    var link = event.target instanceof Element && event.target.closest("[data-table] a, a[data-link]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) { return; }
     var to = new URL(link.href, location.href);
     if (to.origin !== location.origin || to.pathname.indexOf("/download/") === 0) { return; }

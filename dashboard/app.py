@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from functools import cache, partial
+from hashlib import blake2b
 from html import escape
 from pathlib import Path
 from types import ModuleType
@@ -20,7 +22,7 @@ import flask
 from dash import ClientsideFunction, Dash, Input, Output, State, html, no_update
 from dash.development.base_component import Component
 
-from dashboard import downloads, health, plotly_bundle, routes, tiles
+from dashboard import downloads, health, parts, plotly_bundle, routes, tiles
 from dashboard.components.ids import Shell
 from dashboard.components.shell import Frame, NavLink, shell
 from dashboard.components.states import not_ready
@@ -32,10 +34,18 @@ from dashboard.security import gate, headers
 from dashboard.view import language, view
 
 ASSETS: Final = Path(__file__).parents[1] / "assets"
+_ANSWERS: Final = "staff/answers.js"
 _ONLY: Final = {"staff": ["^vendor$", "^public$"], "public": ["^vendor$", "^staff$"]}
-_NEEDLESS: Final = re.compile(r'<script src="[^"]*/(?:dash/dcc|dash/dash_table|dash/deps/polyfill)[^"]*"></script>\n?')
-"""Dash's own fields, tables and stand-ins for browsers of before 2017: a plain page with a map uses none of them, and
-they are a third of what it would weigh."""
+_NEEDLESS: Final = {
+    "plain": re.compile(r'<script src="[^"]*/(?:dash/dcc|dash/dash_table|dash/deps/polyfill)[^"]*"></script>\n?'),
+    "staff": re.compile(r'<script src="[^"]*/(?:dash_leaflet|dash/dash_table|dash/deps/polyfill)[^"]*"></script>\n?'),
+}
+"""Scripts that a page never runs: stand-ins for browsers of before 2017, Dash's own tables; on a plain page with a map
+Dash's own fields, on every other page the map's."""
+_USED: Final = {
+    "plain": ("dash_html_components", "dash_leaflet"),
+    "staff": ("dash_html_components", "dash_core_components", "dash_mantine_components"),
+}
 _CONFIG: Final = re.compile(r'(?<=type="application/json">)[^<]*')
 _INDEX: Final = """<!DOCTYPE html>
 <html>
@@ -70,21 +80,28 @@ class LinkaDash(Dash):
         theme = flask.request.cookies.get("linka_theme", "") if flask.has_request_context() else ""
         path = flask.request.path if flask.has_request_context() else "/"
         parts["title"] = escape(page_title(self.deps, path, t))
-        if self.deps.process == "staff":
-            parts["css"] += f'\n<link rel="preload" as="script" href="{plotly_bundle.URL}">'
         loading = f'<div class="_dash-loading">{escape(t("shell.loading"))}</div>'
         parts["app_entry"] = (
             f'{self._first_screen(path)}<div id="react-entry-point">{loading}</div>'
             f"<noscript><p class='notice'>{escape(t('shell.no_script'))}</p></noscript>"
         )
         plain = plain_body(self.deps, path)
+        kind = "plain" if plain is not None else self.deps.process
         if plain is not None:
             parts["app_entry"] = plain
-            parts["scripts"] = _NEEDLESS.sub("", parts["scripts"])
-            parts["config"] = _CONFIG.sub(_for_a_map_alone, parts["config"])
+        elif kind == "staff":
+            parts["css"] += f'\n<script async data-plotly src="{plotly_bundle.URL}"></script>'
+            parts["app_entry"] += self._answers_script()
+        if kind in _NEEDLESS:
+            parts["scripts"] = _NEEDLESS[kind].sub("", parts["scripts"])
+            parts["config"] = _CONFIG.sub(partial(_only, _USED[kind]), parts["config"])
         chosen = f' data-theme="{theme}"' if theme in ("light", "dark") else ""
         page = str(super().interpolate_index(**parts))  # type: ignore[no-untyped-call]
         return page.replace("<html>", f'<html lang="{lang}" dir="ltr"{chosen}>', 1)
+
+    def _answers_script(self) -> str:
+        """The script that asks for what the page shows, in front of all others."""
+        return f'<script src="{self.get_asset_url(_ANSWERS)}?{_stamp()}"></script>'
 
     def _first_screen(self, path: str) -> str:
         """The screen as plain HTML, read until the scripts have laid out the same; nothing where there is no page."""
@@ -94,11 +111,19 @@ class LinkaDash(Dash):
         return f'<div id="first">{to_html(self.screen(path, query))}</div>'
 
 
-def _for_a_map_alone(config: re.Match[str]) -> str:
-    """Dash's settings without the components of other pages, which would be looked for and are not there."""
+@cache
+def _stamp() -> str:
+    """What tells one state of the script from another, so that a browser may keep it for a year."""
+    return blake2b((ASSETS / _ANSWERS).read_bytes(), digest_size=6).hexdigest()
+
+
+def _only(used: Collection[str], config: re.Match[str]) -> str:
+    """Dash's settings without components whose scripts are not there, and without the layouts of all other pages.
+
+    Callbacks are checked against those layouts by a test instead of by every reader's browser.
+    """
     known: dict[str, Any] = json.loads(config[0])
     known.pop("validation_layout", None)
-    used = ("dash_html_components", "dash_leaflet")
     known["children_props"] = {name: props for name, props in known["children_props"].items() if name in used}
     known["suppress_callback_exceptions"] = True
     return json.dumps(known).replace("<", "\\u003c").replace("/", "\\u002f")
@@ -128,10 +153,13 @@ def create_app(deps: Deps) -> LinkaDash:
     tiles.register(server, deps)
     for page in _page_modules(deps.process):
         page.register(app, deps)
-    extra = _staff_parts(app, deps) if deps.process == "staff" else None
+    extra = None
+    if deps.process == "staff":
+        extra = _staff_parts(app, deps)
+        parts.register(server, deps, partial(render, deps))
     screen = _serve_layout(app, deps, extra)
     app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("linka", "arrive"), Output("shell-arrived", "title"), Input(Shell.PAGE, "children"),
+        ClientsideFunction("linka", "arrive"), Output(Shell.ARRIVED, "title"), Input(Shell.PAGE, "children"),
         State(Shell.URL, "pathname"), State(Shell.STATE, "data"), prevent_initial_call=True,
     )  # fmt: skip
     headers.protect(server, policy=headers.content_policy(app.csp_hashes()))
@@ -153,7 +181,7 @@ def _bare_app(deps: Deps) -> LinkaDash:
         f"linka-{deps.process}",
         assets_folder=str(ASSETS),
         assets_path_ignore=_ONLY[deps.process],
-        assets_ignore=r"\.(mjs|br|txt)$",
+        assets_ignore=r"\.(mjs|br|txt)$|^answers\.js$",
         pages_folder="",
         use_pages=False,
         compress=True,
@@ -199,9 +227,12 @@ def _serve_layout(
         return wrapped
 
     def screen(path: str, query: str) -> Component:
-        made = whole(render(deps, path, query), path, language(deps))
-        if path and readiness(deps.read)[0] == "ready":
-            deps.cards.fill_first(made, view(deps, query))
+        return whole(render(deps, path, query), path, language(deps))
+
+    def filled(path: str, query: str) -> Component:
+        made = screen(path, query)
+        if readiness(deps.read)[0] == "ready":
+            deps.cards.parts.fill_first(made, view(deps, query))
         return made
 
     def layout() -> Component:
@@ -224,15 +255,13 @@ def _serve_layout(
             return no_update, no_update
         title = page_title(deps, path, Texts(language(deps)))
         page = render(deps, path, search or "")
-        if page is not None and readiness(deps.read)[0] == "ready":
-            deps.cards.fill_first(page, view(deps, search or ""))
         return page, {"path": path, "title": title, "has_filters": has_filters(deps, path)}
 
     app.callback(
         Output(Shell.PAGE, "children"), Output(Shell.STATE, "data"),
         Input(Shell.URL, "pathname"), State(Shell.URL, "search"), State(Shell.STATE, "data"),
     )(route)  # fmt: skip
-    return screen
+    return filled
 
 
 def asked_page() -> tuple[str, str]:

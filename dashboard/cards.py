@@ -12,14 +12,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import flask
-from dash import Dash, Input, Output
-from dash.development.base_component import Component
 
-from dashboard.components.card import Chart, blank_figure, filled
-from dashboard.components.ids import Shell
+from dashboard.components.card import Chart, filled
 from dashboard.components.states import error_state
-from dashboard.i18n import Texts
-from dashboard.view import View, language, view
+from dashboard.parts import Part, PartOf, Parts
+from dashboard.view import View
 
 if TYPE_CHECKING:
     from dashboard.deps import Deps
@@ -32,10 +29,10 @@ BlockOf = Callable[[View], Any]
 
 @dataclass
 class Cards:
-    """The charts of one app by card id, where the downloads look; and the blocks that a page brings along."""
+    """The charts of one app by card id, where the downloads look; and the parts of its pages."""
 
+    parts: Parts = field(default_factory=Parts)
     _charts: dict[str, ChartOf] = field(default_factory=dict)
-    _first: dict[str, tuple[BlockOf, Callable[[View], bool]]] = field(default_factory=dict)
 
     def add(self, card_id: str, chart_of: ChartOf) -> None:
         """Add a chart; its id must be new (`ValueError`)."""
@@ -47,47 +44,27 @@ class Cards:
         """The function behind a card."""
         return self._charts.get(card_id)
 
-    def add_first(self, block_id: str, block_of: BlockOf, is_quick: Callable[[View], bool]) -> None:
-        """Have the block `block_id` filled before its page leaves the server, where it `is_quick`."""
-        self._first[block_id] = block_of, is_quick
 
-    def fill_first(self, page: Component, seen: View) -> None:
-        """Fill the blocks of `page` that are read first; one that fails is left to its callback, which says so."""
-        ids = {one for one in page if isinstance(one, str)}
-        for block_id, (block_of, is_quick) in self._first.items():
-            try:
-                if block_id in ids and is_quick(seen):
-                    page[block_id].children = block_of(seen)
-            except Exception:  # noqa: BLE001 the page is there without it, and its callback tells and logs the fault
-                log.info("%s is not filled before its page leaves", block_id)
-
-
-def bind(app: Dash, deps: Deps, card_id: str, chart_of: ChartOf, *, has_figure: bool = True) -> None:
+def bind(deps: Deps, card_id: str, chart_of: ChartOf, *, has_figure: bool = True) -> None:
     """Fill the card `card_id` (made by `components.card.card`) with `chart_of(view)` whenever the filters change."""
     deps.cards.add(card_id, chart_of)
+    says_at, graph_at, more_at = f"{card_id}-says", f"{card_id}-graph", f"{card_id}-more"
 
-    def made(seen: View) -> tuple[Any, ...]:
+    def made(seen: View) -> Part:
         csv, xlsx = (f"/download/{card_id}.{kind}?{seen.query}" for kind in ("csv", "xlsx"))
         with deps.answers.turn():
             says, figure, more = filled(chart_of(seen), seen.t, csv=csv, xlsx=xlsx)
-        return (says, figure, more) if has_figure else (says, more)
+        return Part.of(
+            {says_at: says, more_at: more}, {graph_at: figure if figure["data"] else None} if has_figure else {}
+        )
 
-    def update(search: str | None) -> tuple[Any, ...]:
-        answer: tuple[Any, ...] = _kept(view(deps, search or ""), card_id, made)
-        return answer
+    def failed(error: Exception, seen: View) -> Part:
+        return Part.of({says_at: _failure(seen, card_id, error), more_at: []}, {graph_at: None} if has_figure else {})
 
-    def failed(error: Exception) -> tuple[Any, ...]:
-        state = [_failure(deps, card_id, error)]
-        return (state, blank_figure(), []) if has_figure else (state, [])
-
-    outputs = [Output(f"{card_id}-says", "children"), Output(f"{card_id}-more", "children")]
-    if has_figure:
-        outputs.insert(1, Output(f"{card_id}-graph", "figure"))
-    app.callback(*outputs, Input(Shell.URL, "search"), on_error=failed)(update)
+    deps.cards.parts.add(card_id, _told(made, card_id, failed))
 
 
 def bind_block(
-    app: Dash,
     deps: Deps,
     block_id: str,
     block_of: BlockOf,
@@ -101,33 +78,42 @@ def bind_block(
     it says follows from more than the view (a cookie, what was just written), so it is made anew each time.
     """
 
-    def made(seen: View) -> Any:
-        return _kept(seen, block_id, block_of) if is_kept else block_of(seen)
+    def made(seen: View) -> Part:
+        return Part.of({block_id: block_of(seen)})
 
-    def update(search: str | None) -> Any:
-        return made(view(deps, search or ""))
+    def failed(error: Exception, seen: View) -> Part:
+        return Part.of({block_id: _failure(seen, block_id, error)})
 
-    def failed(error: Exception) -> Any:
-        return _failure(deps, block_id, error)
-
-    if is_first:
-        deps.cards.add_first(block_id, made, is_first if callable(is_first) else _always)
-    app.callback(Output(block_id, "children"), Input(Shell.URL, "search"), on_error=failed)(update)
+    first = is_first if callable(is_first) else _always if is_first else None
+    deps.cards.parts.add(block_id, _told(made, block_id, failed, is_kept=is_kept), is_first=first)
 
 
 def _always(_seen: View) -> bool:
     return True
 
 
-def _kept(seen: View, name: str, make: Callable[[View], Any]) -> Any:
+def _told(make: PartOf, name: str, failed: Callable[[Exception, View], Part], *, is_kept: bool = True) -> PartOf:
+    """`make` kept by view and ground; where it fails, its place says so and the other parts of the page go on."""
+
+    def told(seen: View) -> Part:
+        try:
+            return _kept(seen, name, make) if is_kept else make(seen)
+        except Exception as error:  # noqa: BLE001 any fault of one card: logged, told in its place, the others stand
+            return failed(error, seen)
+
+    return told
+
+
+def _kept(seen: View, name: str, make: PartOf) -> Part:
     """The answer of `make`, kept; figures may follow the reader's theme, and maps name the host their tiles are of."""
     here = flask.request if flask.has_request_context() else None
     ground = (here.cookies.get("linka_theme", ""), here.host_url) if here else ()
-    return seen.deps.answers.of((name, *seen.key, *ground), lambda: make(seen))
+    part: Part = seen.deps.answers.of((name, *seen.key, *ground), lambda: make(seen))
+    return part
 
 
-def _failure(deps: Deps, where: str, error: Exception) -> Any:
+def _failure(seen: View, where: str, error: Exception) -> Any:
     """Tell the reader and the log, with a word that joins the two; the error's text stays in the log."""
     reference = secrets.token_hex(4)
     log.error("%s failed, reference %s", where, reference, exc_info=error)
-    return error_state(Texts(language(deps)), reference=reference)
+    return error_state(seen.t, reference=reference)

@@ -55,7 +55,14 @@ def register(app: Dash, deps: Deps) -> Callable[[str], tuple[Component, Componen
         State(Shell.DEFAULTS, "data"),
         prevent_initial_call=True,
     )
-    bind_block(app, deps, Shell.STATUS, status, is_first=True)
+    app.clientside_callback(
+        ClientsideFunction("linka", "follow"),
+        Output(Shell.ASKED, "title"),
+        Input(Shell.URL, "search"),
+        Input(Shell.PAGE, "children"),
+        State(Shell.URL, "pathname"),
+    )
+    bind_block(deps, Shell.STATUS, status, is_first=True)
     return lambda lang: (bar(deps, lang), status_line(Texts(lang)))
 
 

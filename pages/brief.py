@@ -103,21 +103,18 @@ def register(app: Dash, deps: Deps) -> None:
     """Add the page, bind its parts, and add the addresses that write decisions and print."""
     shelf = Shelf()
     deps.pages.add(Page(PATH, "brief.title", partial(layout, deps), nav="brief.nav", order=10))
-    bind_block(app, deps, Ids.WHEN, partial(blocks.heading, shelf), is_first=True)
+    bind_block(deps, Ids.WHEN, partial(blocks.heading, shelf), is_first=True)
+    bind_block(deps, f"{Ids.TOLD}-body", partial(blocks.told_block, shelf), is_first=partial(shelf.is_quick, "watch"))
     bind_block(
-        app, deps, f"{Ids.TOLD}-body", partial(blocks.told_block, shelf), is_first=partial(shelf.is_quick, "watch")
-    )
-    bind_block(
-        app,
         deps,
         f"{Ids.FIGURES}-body",
         partial(blocks.figures_block, shelf),
         is_first=partial(shelf.is_quick, "strip"),
     )
-    bind_block(app, deps, f"{Ids.DECISIONS}-body", partial(blocks.decisions_block, shelf), is_kept=False)
-    bind(app, deps, Ids.LATE, partial(charts.late, shelf), has_figure=False)
-    bind(app, deps, Ids.BACKLOG, partial(charts.backlog, shelf))
-    bind(app, deps, Ids.URGENT, partial(charts.urgent, shelf), has_figure=False)
+    bind_block(deps, f"{Ids.DECISIONS}-body", partial(blocks.decisions_block, shelf), is_kept=False)
+    bind(deps, Ids.LATE, partial(charts.late, shelf), has_figure=False)
+    bind(deps, Ids.BACKLOG, partial(charts.backlog, shelf))
+    bind(deps, Ids.URGENT, partial(charts.urgent, shelf), has_figure=False)
     deps.cards.add(Ids.TOLD, partial(charts.told, shelf))
     deps.cards.add(Ids.FIGURES, partial(charts.numbers, shelf))
     routes.register(app.server, deps, shelf)

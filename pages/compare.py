@@ -133,9 +133,9 @@ def choose(deps: Deps, first: str | None, last: str | None, place: str | None, s
 def register(app: Dash, deps: Deps) -> None:
     """Add the page and bind its parts."""
     deps.pages.add(Page(PATH, "compare.title", partial(layout, deps), nav="compare.title", order=70))
-    bind_block(app, deps, Ids.SIDES, sides)
+    bind_block(deps, Ids.SIDES, sides)
     for name, (chart_of, *_) in CARDS.items():
-        bind(app, deps, name, chart_of, has_figure=name not in TABLES)
+        bind(deps, name, chart_of, has_figure=name not in TABLES)
     fields = (Ids.FROM, Ids.TO, Ids.TERRITORY)
     app.callback(*(Output(field, "value") for field in fields), Input(Shell.URL, "search"))(partial(show, deps))
     app.callback(

@@ -193,7 +193,7 @@ def unmapped(view: View) -> Chart:
 def register(app: Dash, deps: Deps) -> None:
     """Add the page and bind its cards."""
     deps.pages.add(Page(PATH, "data.title", partial(layout, deps), nav="data.title", order=90, has_filters=False))
-    bind_block(app, deps, Ids.KPIS, strip)
+    bind_block(deps, Ids.KPIS, strip)
     for name, chart_of in (
         (Ids.SOURCES, sources),
         (Ids.LOADS, loads),
@@ -201,7 +201,7 @@ def register(app: Dash, deps: Deps) -> None:
         (Ids.REFUSED, refused),
         (Ids.UNMAPPED, unmapped),
     ):
-        bind(app, deps, name, chart_of, has_figure=False)
+        bind(deps, name, chart_of, has_figure=False)
 
 
 def _columns(t: Texts, **names: str) -> dict[str, str]:

@@ -85,7 +85,7 @@ def strip(view: View) -> Component:
 def register(app: Dash, deps: Deps) -> None:
     """Add the page and bind its parts; the executors' table leads to it."""
     deps.pages.add(Page(PATH, "executors.one_title", partial(layout, deps)))
-    bind_block(app, deps, Ids.NAME, name)
-    bind_block(app, deps, Ids.KPIS, strip)
+    bind_block(deps, Ids.NAME, name)
+    bind_block(deps, Ids.KPIS, strip)
     for card_id, (chart_of, _, _, _, _, has_figure) in CARDS.items():
-        bind(app, deps, card_id, chart_of, has_figure=has_figure)
+        bind(deps, card_id, chart_of, has_figure=has_figure)

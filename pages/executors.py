@@ -76,6 +76,6 @@ def strip(view: View) -> Component:
 def register(app: Dash, deps: Deps) -> None:
     """Add the page and bind its parts."""
     deps.pages.add(Page(PATH, "executors.title", partial(layout, deps), nav="executors.title", order=50))
-    bind_block(app, deps, Ids.KPIS, strip, is_first=True)
+    bind_block(deps, Ids.KPIS, strip, is_first=True)
     for name, (chart_of, _, _, _, _, has_figure) in CARDS.items():
-        bind(app, deps, name, chart_of, has_figure=has_figure)
+        bind(deps, name, chart_of, has_figure=has_figure)

@@ -100,12 +100,12 @@ def _with_area(search: str | None, outline: str) -> str:
 def register(app: Dash, deps: Deps) -> None:
     """Add the page and bind its parts."""
     deps.pages.add(Page(PATH, "late_map.title", partial(layout, deps), nav="late_map.nav", order=65))
-    bind_block(app, deps, Ids.KPIS, strip, is_first=True)
-    bind_block(app, deps, Ids.LEGEND, late_map.legend)
+    bind_block(deps, Ids.KPIS, strip, is_first=True)
+    bind_block(deps, Ids.LEGEND, late_map.legend)
     for name, (chart_of, *_) in CARDS.items():
-        bind(app, deps, name, chart_of, has_figure=name not in TABLES)
+        bind(deps, name, chart_of, has_figure=name not in TABLES)
     address = Output(Shell.URL, "search", allow_duplicate=True)
-    app.callback(
-        address, Input(f"{Ids.MAP}-graph", "selectedData"), State(Shell.URL, "search"), prevent_initial_call=True
-    )(select)
+    app.callback(address, Input(f"{Ids.MAP}-picked", "data"), State(Shell.URL, "search"), prevent_initial_call=True)(
+        select
+    )
     app.callback(address, Input(Ids.CLEAR, "n_clicks"), State(Shell.URL, "search"), prevent_initial_call=True)(clear)

@@ -58,6 +58,6 @@ def facts(view: View) -> Component:
 def register(app: Dash, deps: Deps) -> None:
     """Add the page and bind its parts; it stands in no navigation, lists lead to it."""
     deps.pages.add(Page(PATH, "story.title", partial(layout, deps), has_filters=False))
-    bind_block(app, deps, Ids.FACTS, facts)
-    bind(app, deps, Ids.STRIP, story.timeline)
-    bind(app, deps, Ids.HELD, story.held, has_figure=False)
+    bind_block(deps, Ids.FACTS, facts)
+    bind(deps, Ids.STRIP, story.timeline)
+    bind(deps, Ids.HELD, story.held, has_figure=False)

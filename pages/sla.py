@@ -104,9 +104,9 @@ def tried(
 def register(app: Dash, deps: Deps) -> None:
     """Add the page and bind its parts."""
     deps.pages.add(Page(PATH, "sla.title", partial(layout, deps), nav="sla.title", order=40))
-    bind_block(app, deps, Ids.KPIS, strip, is_first=True)
+    bind_block(deps, Ids.KPIS, strip, is_first=True)
     for name, (chart_of, _, _, _, has_figure) in CARDS.items():
-        bind(app, deps, name, chart_of, has_figure=has_figure)
+        bind(deps, name, chart_of, has_figure=has_figure)
     app.callback(
         Output(Ids.TRY_ANSWER, "children"), Input(Ids.TRY_GO, "n_clicks"), State(Ids.TRY_CLASS, "value"),
         State(Ids.TRY_VALUE, "value"), State(Ids.TRY_UNIT, "value"), State(Shell.URL, "search"),

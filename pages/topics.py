@@ -87,6 +87,6 @@ def strip(view: View) -> Component:
 def register(app: Dash, deps: Deps) -> None:
     """Add the page and bind its parts."""
     deps.pages.add(Page(PATH, "topics.title", partial(layout, deps), nav="topics.title", order=30))
-    bind_block(app, deps, Ids.KPIS, strip, is_first=True)
+    bind_block(deps, Ids.KPIS, strip, is_first=True)
     for name, (chart_of, *_) in CARDS.items():
-        bind(app, deps, name, chart_of, has_figure=name not in TABLES)
+        bind(deps, name, chart_of, has_figure=name not in TABLES)

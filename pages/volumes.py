@@ -75,6 +75,6 @@ def strip(view: View) -> Component:
 def register(app: Dash, deps: Deps) -> None:
     """Add the page and bind its parts."""
     deps.pages.add(Page(PATH, "volumes.title", partial(layout, deps), nav="volumes.title", order=20))
-    bind_block(app, deps, Ids.KPIS, strip, is_first=True)
+    bind_block(deps, Ids.KPIS, strip, is_first=True)
     for name, (chart_of, *_) in CARDS.items():
-        bind(app, deps, name, chart_of)
+        bind(deps, name, chart_of)

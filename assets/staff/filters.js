@@ -90,6 +90,7 @@
       lists: args.slice(3, -1).map(function (list) { return list || []; }) };
     var isWhole = DAY.test(shown.from || "") && DAY.test(shown.to || "") && shown.from <= shown.to;
     if (isWhole && write(shown) !== write(read(location.search, defaults))) {
+      ns.linka.ask(location.pathname, write(shown));  /* now: by way of the address it would be asked a tenth of a second later */
       window.dash_clientside.set_props("shell-url", { search: write(shown) });
     }
     return window.dash_clientside.no_update;

@@ -5,6 +5,7 @@ The finding is the headline, because a reader in a hurry reads one sentence; the
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -74,19 +75,23 @@ def card(
     has_figure: bool = True,
     is_interactive: bool = False,
 ) -> Component:
-    """The frame of a card, filled by its callback; its height is fixed, so nothing jumps when the figure comes."""
+    """The frame of a card, filled by `assets/staff/answers.js`; its height is fixed, so nothing jumps.
+
+    `is_interactive`: what is selected on the figure is in the store `<card_id>-picked`.
+    """
     heading = f"{card_id}-title"
+    picked = f"{card_id}-picked"
+    place = html.Div(
+        id=f"{card_id}-graph",
+        className="card-graph",
+        **{
+            "data-config": json.dumps(graph_config(t.lang, is_interactive=is_interactive)),
+            **({"data-picked": picked} if is_interactive else {}),
+        },
+    )
     figure = [
-        html.Div(
-            dcc.Graph(
-                id=f"{card_id}-graph",
-                figure=blank_figure(),
-                config=graph_config(t.lang, is_interactive=is_interactive),
-                className="card-graph",
-            ),
-            className=f"card-figure card-figure-{size}",
-            id=f"{card_id}-figure",
-        )
+        html.Div(place, className=f"card-figure card-figure-{size}", id=f"{card_id}-figure"),
+        *([dcc.Store(id=picked)] if is_interactive else []),
     ]
     return html.Section(
         [

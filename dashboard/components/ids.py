@@ -12,6 +12,8 @@ class Shell(StrEnum):
     PAGE = "shell-page"
     STATE = "shell-state"
     STATUS = "shell-status"
+    ARRIVED = "shell-arrived"
+    ASKED = "shell-asked"
     NAV = "shell-nav"
     DEFAULTS = "shell-defaults"
     FILTERS = "shell-filters"

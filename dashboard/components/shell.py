@@ -60,7 +60,8 @@ def shell(
             else None,
             html.Main(
                 [
-                    html.Div(id="shell-arrived", hidden=True),
+                    html.Div(id=Shell.ARRIVED, hidden=True),
+                    html.Div(id=Shell.ASKED, hidden=True) if filters is not None else None,
                     html.Div(status, id=Shell.STATUS, className="status") if status is not None else None,
                     html.Div(page, id=Shell.PAGE, className="page"),
                 ],

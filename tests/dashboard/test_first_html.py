@@ -11,7 +11,7 @@ from dash import dcc, html
 
 from dashboard.answers import Answers
 from dashboard.app import LinkaDash
-from dashboard.first_html import to_html
+from dashboard.first_html import Written, to_html
 
 HOME = "http://localhost"
 
@@ -27,7 +27,8 @@ def test_the_figures_are_in_the_first_answer(staff_app: LinkaDash, path: str) ->
     first = first_of(staff_app, path + "?from=2026-05-01&to=2026-05-20")
     assert first.count('class="kpi-number"') >= 4
     assert "skeleton" not in first.split('class="cards"')[0]
-    assert " id=" not in first.replace('<div id="first">', "")
+    assert f' data-at="{path[1:]}' in first
+    assert ' id="shell' not in first, "Dash's own ids would be there twice"
 
 
 def test_the_brief_brings_its_table_and_the_day_of_a_shared_link(staff_app: LinkaDash) -> None:
@@ -44,10 +45,15 @@ def test_a_hostile_query_does_no_harm(staff_app: LinkaDash, query: str) -> None:
 
 def test_texts_and_values_are_escaped_and_what_is_no_html_leaves_its_place() -> None:
     made = html.P(
-        ["a < b", html.A("x", href='/?q="<', id="link"), None, 3, dcc.Graph(id="graph", className="card-graph")]
+        ["a < b", html.A("x", href='/?q="<', id="link"), None, 3, dcc.Input(id="day", type="date", required=True),
+         Written("<b>made</b>")]
+    )  # fmt: skip
+    whole = to_html(made, has_ids=True)
+    assert ' id="link"' in whole
+    assert '<input type="date" required id="day">' in whole
+    assert to_html(made) == (
+        '<p>a &lt; b<a data-at="link" href="/?q=&quot;&lt;">x</a>3<div class="first-field"></div><b>made</b></p>'
     )
-    assert ' id="link"' in to_html(made, has_ids=True)
-    assert to_html(made) == '<p>a &lt; b<a href="/?q=&quot;&lt;">x</a>3<div class="card-graph"></div></p>'
 
 
 def test_an_answer_is_made_once_for_all_who_ask_together() -> None:

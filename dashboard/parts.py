@@ -1,0 +1,126 @@
+"""What a page shows, part by part, in one answer: figures first, then cards in the order of their places.
+
+One callback of Dash per card was ten to twenty requests at every change of a filter, six at a time, each weighed by
+Dash's renderer against every component of the page: seconds of work in the browser for a tenth of that on the server.
+`assets/staff/answers.js` asks here instead, and writes what comes into its place without Dash.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import flask
+from dash.development.base_component import Component
+from plotly.io.json import to_json_plotly
+
+from dashboard.answers import TURNS
+from dashboard.components.ids import Shell
+from dashboard.first_html import Written, to_html
+from dashboard.queries.readiness import readiness
+from dashboard.view import View, view
+
+if TYPE_CHECKING:
+    from dashboard.deps import Deps
+
+PATH: Final = "/_answers"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a page: HTML by the id of its place; and the line that says so and brings its figures."""
+
+    html: Mapping[str, Written]
+    line: bytes
+
+    @classmethod
+    def of(cls, places: Mapping[str, Any], figures: Mapping[str, dict[str, Any] | None] | None = None) -> Part:
+        """The part whose `places` hold components and whose `figures` (None: nothing to draw) stand at their ids."""
+        html = {name: Written(to_html(held, has_ids=True)) for name, held in places.items()}
+        drawn = to_json_plotly(figures or {})  # it writes every < as six characters: HTML would grow by half
+        return cls(html, f'{{"html":{json.dumps(html, ensure_ascii=False)},"figures":{drawn}}}\n'.encode())
+
+
+PartOf = Callable[[View], Part]
+
+
+@dataclass
+class Parts:
+    """The parts of one app by id, in no order: the layout of a page says what stands on it and where."""
+
+    _made: dict[str, PartOf] = field(default_factory=dict)
+    _first: dict[str, Callable[[View], bool]] = field(default_factory=dict)
+
+    def add(self, part_id: str, part_of: PartOf, *, is_first: Callable[[View], bool] | None = None) -> None:
+        """Add a part; `is_first` says for which views it is read first, so that the page brings it along."""
+        self._made[part_id] = part_of
+        if is_first is not None:
+            self._first[part_id] = is_first
+
+    def on(self, page: Component) -> tuple[list[str], list[str]]:
+        """The parts that stand on a page in the order of their places: those read first, and the others."""
+        found = dict.fromkeys([Shell.STATUS.value, *(name for name in page if isinstance(name, str))])
+        known = [name for name in found if name in self._made]
+        return [name for name in known if name in self._first], [name for name in known if name not in self._first]
+
+    def make(self, part_id: str, seen: View) -> bytes:
+        """A part as one line of JSON."""
+        return self._made[part_id](seen).line
+
+    def fill_first(self, page: Component, seen: View) -> None:
+        """Write into `page` what is read first and quickly made."""
+        for part_id in self.on(page)[0]:
+            if self._first[part_id](seen):
+                for name, html in self._made[part_id](seen).html.items():
+                    page[name].children = html
+                    setattr(page[name], "data-part", "")
+
+
+def register(server: flask.Flask, deps: Deps, layout_of: Callable[[str, str], Component | None]) -> None:
+    """Add the address that answers for a whole page; `layout_of(path, query)` lays a page out."""
+
+    @server.route(PATH)
+    def answers() -> flask.Response:
+        query = flask.request.query_string.decode("utf-8", "replace")
+        groups: Sequence[Sequence[str]] = ()
+        if readiness(deps.read)[0] == "ready" and deps.pages.find(path := flask.request.args.get("path", "/")):
+            page = layout_of(path, query)
+            groups = deps.cards.parts.on(page) if page is not None else ()
+        made = lines(deps, groups, view(deps, query)) if groups else iter(())
+        is_packed = "gzip" in flask.request.headers.get("Accept-Encoding", "")
+        answer = flask.Response(
+            flask.stream_with_context(packed(made) if is_packed else made), mimetype="application/x-ndjson"
+        )
+        answer.headers.update({"Cache-Control": "no-store", "Vary": "Accept-Encoding", "X-Accel-Buffering": "no"})
+        if is_packed:
+            answer.headers["Content-Encoding"] = "gzip"
+        return answer
+
+
+def lines(deps: Deps, groups: Sequence[Sequence[str]], seen: View) -> Iterator[bytes]:
+    """The parts of each group as they are made; who goes away before the end waits for none of the rest."""
+    pool = ThreadPoolExecutor(TURNS, thread_name_prefix="part")
+    try:
+        for group in groups:
+            made: list[Future[bytes]] = [pool.submit(_here(deps.cards.parts.make), name, seen) for name in group]
+            for one in as_completed(made):
+                yield one.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _here(make: Callable[[str, View], bytes]) -> Callable[[str, View], bytes]:
+    """`make` as it is called for the request at hand, wherever it runs."""
+    return flask.copy_current_request_context(make) if flask.has_request_context() else make
+
+
+def packed(lines: Iterator[bytes]) -> Iterator[bytes]:
+    """`lines` compressed together, each sent as soon as it is there."""
+    pack = zlib.compressobj(5, wbits=31)
+    for line in lines:
+        yield pack.compress(line) + pack.flush(zlib.Z_SYNC_FLUSH)
+    yield pack.flush()
