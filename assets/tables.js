@@ -28,7 +28,7 @@
     holder.linkaTable = source;
     var data = JSON.parse(source), table = document.createElement("table");
     var numeric = data.head.map(function (_, place) { return data.numeric.indexOf(place) >= 0; });
-    table.className = "table";
+    table.className = data.list ? "table is-list" : "table";
     if (data.caption) { table.createCaption().textContent = data.caption; }
     row(table.createTHead(), data.head.map(function (text, place) {
       var made = cell("th", text, numeric[place]);
@@ -40,6 +40,7 @@
       row(body, values.map(function (value, place) {
         var isName = place === 0 && !numeric[0], made = cell(isName ? "th" : "td", value, numeric[place]);
         if (isName) { made.scope = "row"; }
+        if (data.list) { made.dataset.label = data.head[place]; }
         return made;
       }));
     });

@@ -39,7 +39,7 @@ class Ids(StrEnum):
 
 
 def layout(deps: Deps, /, **_query: Any) -> Component:
-    """What differs and the figures beside it, then what is and will be late, then the decisions."""
+    """What differs with the backlog below and the figures beside it, what will be late, then the decisions."""
     t = Texts(language(deps))
     return html.Div(
         [
@@ -49,28 +49,12 @@ def layout(deps: Deps, /, **_query: Any) -> Component:
                 [
                     _block(Ids.TOLD, t("brief.told"), t("brief.told_define"), t),
                     _block(Ids.FIGURES, t("brief.numbers"), t("brief.numbers_define"), t),
+                    card(Ids.BACKLOG, t("brief.backlog"), t, definition=t("brief.backlog_define")),
                 ],
                 className="brief-first",
             ),
             html.Div(
-                [
-                    card(
-                        Ids.LATE,
-                        t("brief.late"),
-                        t,
-                        definition=t("brief.late_define"),
-                        width="two-thirds",
-                        has_figure=False,
-                    ),
-                    card(
-                        Ids.BACKLOG,
-                        t("brief.backlog"),
-                        t,
-                        definition=t("brief.backlog_define"),
-                        width="third",
-                        size="m",
-                    ),
-                ],
+                card(Ids.LATE, t("brief.late"), t, definition=t("brief.late_define"), width="full", has_figure=False),
                 className="cards",
             ),
             _block(Ids.DECISIONS, t("brief.decisions.title"), t("brief.decisions.define"), t),

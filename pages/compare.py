@@ -11,10 +11,10 @@ from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
 from dashboard import queries
-from dashboard.cards import ChartOf, bind, bind_block
+from dashboard.cards import bind, bind_block
 from dashboard.charts import compare
 from dashboard.choices import choices
-from dashboard.components.card import Size, Width, card
+from dashboard.components.board import Spec, board
 from dashboard.components.ids import Shell
 from dashboard.components.page_head import page_head
 from dashboard.i18n import Texts
@@ -39,29 +39,19 @@ class Ids(StrEnum):
     TOPICS = "compare-topics"
 
 
-CARDS: dict[Ids, tuple[ChartOf, str, Width, Size]] = {
-    Ids.DAYS: (compare.days, "days", "half", "l"),
-    Ids.TOPICS: (compare.topics, "topics", "half", "l"),
-    Ids.FIGURES: (compare.figures, "figures", "full", "m"),
+CARDS: dict[Ids, Spec] = {
+    Ids.DAYS: Spec(compare.days, "compare.card.days", "compare.card_define.days", "half", "l"),
+    Ids.TOPICS: Spec(compare.topics, "compare.card.topics", "compare.card_define.topics", "half", "l"),
+    Ids.FIGURES: Spec(
+        compare.figures, "compare.card.figures", "compare.card_define.figures", "full", "m", has_figure=False
+    ),
 }
-TABLES = (Ids.FIGURES,)
 
 
 def layout(deps: Deps, /, **_query: Any) -> Component:
     """The choice of side B, then the cards."""
     t = Texts(language(deps))
-    cards = [
-        card(
-            name,
-            t(f"compare.card.{part}"),
-            t,
-            definition=t(f"compare.card_define.{part}"),
-            width=width,
-            size=size,
-            has_figure=name not in TABLES,
-        )
-        for name, (_, part, width, size) in CARDS.items()
-    ]
+    cards = board(CARDS, t)
     return html.Div(
         [
             page_head(t("compare.title"), t("compare.lead"), t),
@@ -134,8 +124,8 @@ def register(app: Dash, deps: Deps) -> None:
     """Add the page and bind its parts."""
     deps.pages.add(Page(PATH, "compare.title", partial(layout, deps), nav="compare.title", order=70))
     bind_block(deps, Ids.SIDES, sides)
-    for name, (chart_of, *_) in CARDS.items():
-        bind(deps, name, chart_of, has_figure=name not in TABLES)
+    for name, spec in CARDS.items():
+        bind(deps, name, spec.chart_of, has_figure=spec.has_figure)
     fields = (Ids.FROM, Ids.TO, Ids.TERRITORY)
     app.callback(*(Output(field, "value") for field in fields), Input(Shell.URL, "search"))(partial(show, deps))
     app.callback(

@@ -10,11 +10,11 @@ from dash import Dash, html
 from dash.development.base_component import Component
 
 from dashboard import queries
-from dashboard.cards import ChartOf, bind, bind_block
+from dashboard.cards import bind, bind_block
 from dashboard.charts import contact_centre as centre
 from dashboard.charts import milestones
-from dashboard.components.card import Size, Width, card
-from dashboard.components.kpi import kpi_skeleton, kpi_strip
+from dashboard.components.board import Spec, board
+from dashboard.components.kpi import kpi_skeleton, kpi_strip, strip_place
 from dashboard.components.page_head import page_head
 from dashboard.i18n import Texts
 from dashboard.kpis import kpi_cards
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from dashboard.deps import Deps
 
 PATH = "/contact-centre"
-TICKET_KPIS = ("tickets", "ticket_wait_median_s", "ticket_wait_p90_s", "service_median_min")
 
 
 class Ids(StrEnum):
     """Parts of the page."""
 
     KPIS = "centre-kpis"
+    WAITING = "centre-waiting"
     REACHED = "centre-reached"
     LEVEL = "centre-level"
     WAITS = "centre-waits"
@@ -45,37 +45,27 @@ class Ids(StrEnum):
     AFTER = "centre-after"
 
 
-CARDS: dict[Ids, tuple[ChartOf, str, Width, Size]] = {
-    Ids.REACHED: (centre.reached, "reached", "full", "l"),
-    Ids.LEVEL: (centre.level, "level", "half", "m"),
-    Ids.WAITS: (centre.waits, "waits", "half", "m"),
-    Ids.HOURS: (centre.hours, "hours", "half", "m"),
-    Ids.LOST: (centre.lost_hours, "lost", "half", "m"),
-    Ids.LINES: (centre.lines, "lines", "full", "m"),
-    Ids.MESSAGES: (centre.messages, "messages", "half", "m"),
-    Ids.SOLVED: (centre.solved, "solved", "half", "m"),
-    Ids.TICKETS: (centre.tickets, "tickets", "half", "m"),
-    Ids.AFTER: (milestones.after_milestones, "after", "half", "m"),
-    Ids.LIST: (centre.message_list, "list", "full", "m"),
+CARDS: dict[Ids, Spec] = {
+    Ids.REACHED: Spec(centre.reached, "centre.card.reached", "centre.card_define.reached", "full", "l"),
+    Ids.LEVEL: Spec(centre.level, "centre.card.level", "centre.card_define.level", "half", "m"),
+    Ids.WAITS: Spec(centre.waits, "centre.card.waits", "centre.card_define.waits", "half", "m"),
+    Ids.HOURS: Spec(centre.hours, "centre.card.hours", "centre.card_define.hours", "half", "m"),
+    Ids.LOST: Spec(centre.lost_hours, "centre.card.lost", "centre.card_define.lost", "half", "m"),
+    Ids.LINES: Spec(centre.lines, "centre.card.lines", "centre.card_define.lines", "full", "m", has_figure=False),
+    Ids.MESSAGES: Spec(centre.messages, "centre.card.messages", "centre.card_define.messages", "half", "m"),
+    Ids.SOLVED: Spec(centre.solved, "centre.card.solved", "centre.card_define.solved", "half", "m"),
+    Ids.TICKETS: Spec(centre.tickets, "centre.card.tickets", "centre.card_define.tickets", "half", "s"),
+    Ids.AFTER: Spec(milestones.after_milestones, "centre.card.after", "centre.card_define.after", "half", "s"),
+    Ids.LIST: Spec(centre.message_list, "centre.card.list", "centre.card_define.list", "full", "m", has_figure=False),
 }
-TABLES = (Ids.LINES, Ids.LIST)
 
 
 def layout(deps: Deps, /, **_query: Any) -> Component:
     """The strip of figures, then the cards."""
     t = Texts(language(deps))
-    cards = [
-        card(
-            name,
-            t(f"centre.card.{part}"),
-            t,
-            definition=t(f"centre.card_define.{part}"),
-            width=width,
-            size=size,
-            has_figure=name not in TABLES,
-        )
-        for name, (_, part, width, size) in CARDS.items()
-    ]
+    cards = board(CARDS, t)
+    waiting = strip_place(Ids.WAITING, len(centre.WAITING_KPIS) + len(centre.TICKET_KPIS))
+    cards.insert(list(CARDS).index(Ids.MESSAGES), waiting)
     return html.Div(
         [
             page_head(t("centre.title"), t("centre.lead"), t),
@@ -86,15 +76,21 @@ def layout(deps: Deps, /, **_query: Any) -> Component:
 
 
 def strip(view: View) -> Component:
-    """The figures of the period; those of the queue of tickets where there is one."""
+    """The figures of the period."""
+    return kpi_strip(kpi_cards(view, centre.KPIS), view.t, label=view.t("centre.title"))
+
+
+def waiting(view: View) -> Component:
+    """What waits, beside the messages and the queues: the figures of tickets only where there are any."""
     has_tickets = queries.total(view.read, view.filters, "tickets", now=view.now)
-    ids = (*centre.KPIS, *TICKET_KPIS) if has_tickets else centre.KPIS
-    return kpi_strip(kpi_cards(view, ids), view.t, label=view.t("centre.title"))
+    ids = (*centre.WAITING_KPIS, *(centre.TICKET_KPIS if has_tickets else ()))
+    return kpi_strip(kpi_cards(view, ids), view.t, label=view.t("centre.card.messages"))
 
 
 def register(app: Dash, deps: Deps) -> None:
     """Add the page and bind its parts."""
     deps.pages.add(Page(PATH, "centre.title", partial(layout, deps), nav="centre.nav", order=60))
     bind_block(deps, Ids.KPIS, strip, is_first=True)
-    for name, (chart_of, *_) in CARDS.items():
-        bind(deps, name, chart_of, has_figure=name not in TABLES)
+    bind_block(deps, Ids.WAITING, waiting)
+    for name, spec in CARDS.items():
+        bind(deps, name, spec.chart_of, has_figure=spec.has_figure)

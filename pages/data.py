@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -11,7 +13,8 @@ from dash.development.base_component import Component
 
 from dashboard import formats, queries
 from dashboard.cards import bind, bind_block
-from dashboard.components.card import Chart, card
+from dashboard.components.board import Spec, board
+from dashboard.components.card import Chart
 from dashboard.components.kpi import kpi_skeleton, kpi_strip
 from dashboard.components.page_head import page_head
 from dashboard.i18n import Texts
@@ -48,21 +51,11 @@ class Ids(StrEnum):
 def layout(deps: Deps, /, **_query: Any) -> Component:
     """How complete the rows are, then five tables, each with its finding."""
     t = Texts(language(deps))
-    cards = [
-        card(name, t(f"data.{part}"), t, definition=t(f"data.define_{part}"), width="full", has_figure=False)
-        for name, part in (
-            (Ids.SOURCES, "sources"),
-            (Ids.REJECTS, "rejects"),
-            (Ids.REFUSED, "refused"),
-            (Ids.UNMAPPED, "unmapped"),
-            (Ids.LOADS, "loads"),
-        )
-    ]
     return html.Div(
         [
             page_head(t("data.title"), t("data.lead"), t),
             html.Div(kpi_skeleton(len(KPIS)), id=Ids.KPIS),
-            html.Div(cards, className="cards"),
+            html.Div(board(CARDS, t), className="cards"),
         ]
     )
 
@@ -89,15 +82,8 @@ def sources(view: View) -> Chart:
         rows_read="read", rows_inserted="inserted", rows_updated="updated", rows_unchanged="unchanged",
         rows_rejected="rejected", open_rejects="open_rejects",
     )  # fmt: skip
-    return Chart(
-        finding=_sources_finding(view, frame),
-        unit=t("data.unit_sources"),
-        n=len(frame),
-        table=frame,
-        columns=columns,
-        is_table=True,
-        hrefs={"open_rejects": [f"#{Ids.REJECTS}" if n else "" for n in frame["open_rejects"]]},
-    )
+    hrefs = {"open_rejects": [f"#{Ids.REJECTS}" if n else "" for n in frame["open_rejects"]]}
+    return replace(_table(t, _sources_finding(view, frame), "sources", len(frame), frame, columns), hrefs=hrefs)
 
 
 def _sources_finding(view: View, frame: pd.DataFrame) -> str:
@@ -131,7 +117,7 @@ def loads(view: View) -> Chart:
         rows_withdrawn="withdrawn",
     )  # fmt: skip
     finding = t("data.loads_unbalanced", n=wrong) if wrong else t("data.loads_balanced")
-    return Chart(finding=finding, unit=t("data.unit_loads"), n=len(frame), table=frame, columns=columns, is_table=True)
+    return _table(t, finding, "loads", len(frame), frame, columns)
 
 
 def rejects(view: View) -> Chart:
@@ -140,15 +126,7 @@ def rejects(view: View) -> Chart:
     waiting = int(frame["n"].sum()) if len(frame) else 0
     finding = t("data.rejects_says", n=waiting, reason=frame["reason"].iloc[0]) if waiting else t("data.rejects_none")
     columns = _columns(t, source="source", field="field", reason="reason", cure="cure", n="rows")
-    return Chart(
-        finding=finding,
-        unit=t("data.unit_rows"),
-        n=waiting,
-        table=frame,
-        columns=columns,
-        is_table=True,
-        hrefs={"n": [f"#{Ids.REFUSED}"] * len(frame)},
-    )
+    return replace(_table(t, finding, "rows", waiting, frame, columns), hrefs={"n": [f"#{Ids.REFUSED}"] * len(frame)})
 
 
 def refused(view: View) -> Chart:
@@ -159,15 +137,7 @@ def refused(view: View) -> Chart:
     columns = _columns(
         t, source="source", file="file", row_no="row_no", field="field", value="value", reason="reason", cure="cure",
     )  # fmt: skip
-    return Chart(
-        finding=finding,
-        unit=t("data.unit_rows"),
-        n=waiting,
-        table=frame,
-        columns=columns,
-        is_table=True,
-        pages=partial(_refused_pages, view),
-    )
+    return replace(_table(t, finding, "rows", waiting, frame, columns), pages=partial(_refused_pages, view))
 
 
 def _refused_pages(view: View) -> Iterator[pd.DataFrame]:
@@ -187,21 +157,31 @@ def unmapped(view: View) -> Chart:
         else t("data.unmapped_none")
     )
     columns = _columns(t, source="source", field="field", value="value", rows="rows")
-    return Chart(finding=finding, unit=t("data.unit_rows"), n=rows, table=frame, columns=columns, is_table=True)
+    return _table(t, finding, "rows", rows, frame, columns)
+
+
+def _table(t: Texts, finding: str, unit: str, n: int, frame: pd.DataFrame, columns: Mapping[str, str]) -> Chart:
+    return Chart(finding=finding, unit=t(f"data.unit_{unit}"), n=n, table=frame, columns=columns, is_table=True)
+
+
+CARDS: dict[Ids, Spec] = {
+    name: Spec(chart_of, f"data.{part}", f"data.define_{part}", "full", has_figure=False)
+    for name, chart_of, part in (
+        (Ids.SOURCES, sources, "sources"),
+        (Ids.REJECTS, rejects, "rejects"),
+        (Ids.REFUSED, refused, "refused"),
+        (Ids.UNMAPPED, unmapped, "unmapped"),
+        (Ids.LOADS, loads, "loads"),
+    )
+}
 
 
 def register(app: Dash, deps: Deps) -> None:
     """Add the page and bind its cards."""
     deps.pages.add(Page(PATH, "data.title", partial(layout, deps), nav="data.title", order=90, has_filters=False))
     bind_block(deps, Ids.KPIS, strip)
-    for name, chart_of in (
-        (Ids.SOURCES, sources),
-        (Ids.LOADS, loads),
-        (Ids.REJECTS, rejects),
-        (Ids.REFUSED, refused),
-        (Ids.UNMAPPED, unmapped),
-    ):
-        bind(deps, name, chart_of, has_figure=False)
+    for name, spec in CARDS.items():
+        bind(deps, name, spec.chart_of, has_figure=spec.has_figure)
 
 
 def _columns(t: Texts, **names: str) -> dict[str, str]:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from dash import Dash, dcc, html
 from dash.development.base_component import Component
 
-from dashboard.cards import ChartOf, bind, bind_block
+from dashboard.cards import bind, bind_block
 from dashboard.charts import executors
-from dashboard.components.card import Size, Width, card
+from dashboard.components.board import Spec, board
 from dashboard.components.kpi import kpi_skeleton, kpi_strip
 from dashboard.components.page_head import page_head
 from dashboard.components.states import notice
@@ -39,23 +39,24 @@ class Ids(StrEnum):
     OLDEST = "executor-oldest"
 
 
-CARDS: dict[Ids, tuple[ChartOf, str, str, Width, Size, bool]] = {
-    Ids.PEERS: (executors.one_against_peers, "peers", "executors.define.rate", "full", "m", False),
-    Ids.TREND: (executors.one_over_time, "trend", "executors.define.trend", "half", "m", True),
-    Ids.TOPICS: (executors.one_topics, "topics", "sla.define.topics", "half", "m", True),
-    Ids.LATENESS: (executors.one_lateness, "lateness", "sla.define.lateness", "half", "m", True),
-    Ids.REASONS: (executors.one_reasons, "reasons", "followups.define.reasons", "half", "m", True),
-    Ids.OLDEST: (executors.one_oldest, "oldest", "executors.define.oldest", "full", "m", False),
+CARDS: dict[Ids, Spec] = {
+    Ids.PEERS: Spec(
+        executors.one_against_peers, "executors.card.peers", "executors.define.rate", "full", "m", has_figure=False
+    ),
+    Ids.TREND: Spec(executors.one_over_time, "executors.card.trend", "executors.define.trend", "half", "m"),
+    Ids.TOPICS: Spec(executors.one_topics, "executors.card.topics", "sla.define.topics", "half", "m"),
+    Ids.LATENESS: Spec(executors.one_lateness, "executors.card.lateness", "sla.define.lateness", "half", "m"),
+    Ids.REASONS: Spec(executors.one_reasons, "executors.card.reasons", "followups.define.reasons", "half", "m"),
+    Ids.OLDEST: Spec(
+        executors.one_oldest, "executors.card.oldest", "executors.define.oldest", "full", "m", has_figure=False
+    ),
 }
 
 
 def layout(deps: Deps, /, **_query: Any) -> Component:
     """Name, figures, charts of the executor that the filters name."""
     t = Texts(language(deps))
-    cards = [
-        card(name, t(f"executors.card.{part}"), t, definition=t(defined), width=width, size=size, has_figure=has_figure)
-        for name, (_, part, defined, width, size, has_figure) in CARDS.items()
-    ]
+    cards = board(CARDS, t)
     back = dcc.Link(t("executors.back"), href="/executors", className="button")
     return html.Div(
         [
@@ -87,5 +88,5 @@ def register(app: Dash, deps: Deps) -> None:
     deps.pages.add(Page(PATH, "executors.one_title", partial(layout, deps)))
     bind_block(deps, Ids.NAME, name)
     bind_block(deps, Ids.KPIS, strip)
-    for card_id, (chart_of, _, _, _, _, has_figure) in CARDS.items():
-        bind(deps, card_id, chart_of, has_figure=has_figure)
+    for card_id, spec in CARDS.items():
+        bind(deps, card_id, spec.chart_of, has_figure=spec.has_figure)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from dash import Dash, html
 from dash.development.base_component import Component
 
-from dashboard.cards import ChartOf, bind, bind_block
+from dashboard.cards import bind, bind_block
 from dashboard.charts import executors
-from dashboard.components.card import Size, Width, card
+from dashboard.components.board import Spec, board
 from dashboard.components.kpi import kpi_skeleton, kpi_strip
 from dashboard.components.page_head import page_head
 from dashboard.i18n import Texts
@@ -39,26 +39,24 @@ class Ids(StrEnum):
     BOUNCES = "executors-bounces"
 
 
-CARDS: dict[Ids, tuple[ChartOf, str, str, Width, Size, bool]] = {
-    Ids.SPLIT: (executors.kinds_table, "split", "split", "full", "m", False),
-    Ids.FUNNEL: (executors.funnel_plot, "funnel", "funnel", "two-thirds", "l", True),
-    Ids.KINDS: (executors.kinds_on_time, "kinds", "kinds", "third", "l", True),
-    Ids.TABLE: (executors.table, "table", "table", "full", "l", False),
-    Ids.ON_TIME: (executors.on_time, "on_time", "rate", "half", "xl", True),
-    Ids.CONFIRMED: (executors.confirmed, "confirmed", "rate", "half", "xl", True),
-    Ids.FALSE: (executors.false_closures, "false", "rate", "half", "xl", True),
-    Ids.BOUNCES: (executors.bounces, "bounces", "rate", "half", "xl", True),
+CARDS: dict[Ids, Spec] = {
+    Ids.SPLIT: Spec(
+        executors.kinds_table, "executors.card.split", "executors.define.split", "full", "m", has_figure=False
+    ),
+    Ids.FUNNEL: Spec(executors.funnel_plot, "executors.card.funnel", "executors.define.funnel", "two-thirds", "l"),
+    Ids.KINDS: Spec(executors.kinds_on_time, "executors.card.kinds", "executors.define.kinds", "third", "l"),
+    Ids.TABLE: Spec(executors.table, "executors.card.table", "executors.define.table", "full", "l", has_figure=False),
+    Ids.ON_TIME: Spec(executors.on_time, "executors.card.on_time", "executors.define.rate", "half", "xl"),
+    Ids.CONFIRMED: Spec(executors.confirmed, "executors.card.confirmed", "executors.define.rate", "half", "xl"),
+    Ids.FALSE: Spec(executors.false_closures, "executors.card.false", "executors.define.rate", "half", "xl"),
+    Ids.BOUNCES: Spec(executors.bounces, "executors.card.bounces", "executors.define.rate", "half", "xl"),
 }
 
 
 def layout(deps: Deps, /, **_query: Any) -> Component:
     """The strip of figures, the funnel, the table, and each rate beside the peers'."""
     t = Texts(language(deps))
-    cards = [
-        card(name, t(f"executors.card.{part}"), t, definition=t(f"executors.define.{defined}"), width=width, size=size,
-             has_figure=has_figure)
-        for name, (_, part, defined, width, size, has_figure) in CARDS.items()
-    ]  # fmt: skip
+    cards = board(CARDS, t)
     return html.Div(
         [
             page_head(t("executors.title"), t("executors.lead"), t),
@@ -77,5 +75,5 @@ def register(app: Dash, deps: Deps) -> None:
     """Add the page and bind its parts."""
     deps.pages.add(Page(PATH, "executors.title", partial(layout, deps), nav="executors.title", order=50))
     bind_block(deps, Ids.KPIS, strip, is_first=True)
-    for name, (chart_of, _, _, _, _, has_figure) in CARDS.items():
-        bind(deps, name, chart_of, has_figure=has_figure)
+    for name, spec in CARDS.items():
+        bind(deps, name, spec.chart_of, has_figure=spec.has_figure)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from dash import Dash, html
 from dash.development.base_component import Component
 
-from dashboard.cards import ChartOf, bind, bind_block
+from dashboard.cards import bind, bind_block
 from dashboard.charts import followups
-from dashboard.components.card import Size, Width, card
+from dashboard.components.board import Spec, board
 from dashboard.components.kpi import kpi_skeleton, kpi_strip
 from dashboard.components.page_head import page_head
 from dashboard.i18n import Texts
@@ -39,29 +39,32 @@ class Ids(StrEnum):
     LEDGER = "followups-ledger"
 
 
-CARDS: dict[Ids, tuple[ChartOf, str, str, Width, Size, bool]] = {
-    Ids.STEPS: (followups.steps, "steps", "followups.define.steps", "half", "m", True),
-    Ids.WEEKLY: (followups.weekly, "weekly", "followups.define.weekly", "half", "m", True),
-    Ids.LEDGER: (followups.ledger, "ledger", "followups.define.ledger", "full", "l", False),
-    Ids.REASONS: (followups.reasons, "reasons", "followups.define.reasons", "half", "l", True),
-    Ids.FALSE_TOPIC: (followups.false_by_topic, "false_topic", "followups.define.false", "half", "l", True),
-    Ids.FALSE_EXECUTOR: (followups.false_by_executor, "false_executor", "executors.define.rate", "half", "xl", True),
-    Ids.CONFIRMED_EXECUTOR: (
-        followups.confirmed_by_executor, "confirmed_executor", "executors.define.rate", "half", "xl", True,
+CARDS: dict[Ids, Spec] = {
+    Ids.STEPS: Spec(followups.steps, "followups.card.steps", "followups.define.steps", "half", "m"),
+    Ids.WEEKLY: Spec(followups.weekly, "followups.card.weekly", "followups.define.weekly", "half", "m"),
+    Ids.LEDGER: Spec(
+        followups.ledger, "followups.card.ledger", "followups.define.ledger", "full", "l", has_figure=False
     ),
-    Ids.CONFIRMED_TOPIC: (
-        followups.confirmed_by_topic, "confirmed_topic", "followups.define.confirmed", "full", "m", True,
+    Ids.REASONS: Spec(followups.reasons, "followups.card.reasons", "followups.define.reasons", "half", "l"),
+    Ids.FALSE_TOPIC: Spec(
+        followups.false_by_topic, "followups.card.false_topic", "followups.define.false", "half", "l"
     ),
-}  # fmt: skip
+    Ids.FALSE_EXECUTOR: Spec(
+        followups.false_by_executor, "followups.card.false_executor", "executors.define.rate", "half", "xl"
+    ),
+    Ids.CONFIRMED_EXECUTOR: Spec(
+        followups.confirmed_by_executor, "followups.card.confirmed_executor", "executors.define.rate", "half", "xl"
+    ),
+    Ids.CONFIRMED_TOPIC: Spec(
+        followups.confirmed_by_topic, "followups.card.confirmed_topic", "followups.define.confirmed", "full", "m"
+    ),
+}
 
 
 def layout(deps: Deps, /, **_query: Any) -> Component:
     """The strip of figures, the charts, the ledger."""
     t = Texts(language(deps))
-    cards = [
-        card(name, t(f"followups.card.{part}"), t, definition=t(defined), width=width, size=size, has_figure=has_figure)
-        for name, (_, part, defined, width, size, has_figure) in CARDS.items()
-    ]
+    cards = board(CARDS, t)
     return html.Div(
         [
             page_head(t("followups.title"), t("followups.lead"), t),
@@ -80,5 +83,5 @@ def register(app: Dash, deps: Deps) -> None:
     """Add the page and bind its parts."""
     deps.pages.add(Page(PATH, "followups.title", partial(layout, deps), nav="followups.nav", order=55))
     bind_block(deps, Ids.KPIS, strip, is_first=True)
-    for name, (chart_of, _, _, _, _, has_figure) in CARDS.items():
-        bind(deps, name, chart_of, has_figure=has_figure)
+    for name, spec in CARDS.items():
+        bind(deps, name, spec.chart_of, has_figure=spec.has_figure)

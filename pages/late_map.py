@@ -10,9 +10,9 @@ from urllib.parse import parse_qsl, urlencode
 from dash import Dash, Input, Output, State, html, no_update
 from dash.development.base_component import Component
 
-from dashboard.cards import ChartOf, bind, bind_block
+from dashboard.cards import bind, bind_block
 from dashboard.charts import late_map
-from dashboard.components.card import Size, Width, card
+from dashboard.components.board import Spec, board
 from dashboard.components.ids import Shell
 from dashboard.components.kpi import kpi_skeleton, kpi_strip
 from dashboard.components.page_head import page_head
@@ -40,38 +40,33 @@ class Ids(StrEnum):
     TERRITORIES = "late-map-territories"
 
 
-CARDS: dict[Ids, tuple[ChartOf, str, Width, Size]] = {
-    Ids.MAP: (late_map.the_map, "map", "full", "xl"),
-    Ids.CHOSEN: (late_map.chosen, "chosen", "full", "m"),
-    Ids.TERRITORIES: (late_map.territories, "territories", "half", "l"),
-    Ids.CLUSTERS: (late_map.cluster_list, "clusters", "half", "l"),
+CARDS: dict[Ids, Spec] = {
+    Ids.MAP: Spec(
+        late_map.the_map, "late_map.card.map", "late_map.card_define.map", "two-thirds", "xl", is_interactive=True
+    ),
+    Ids.TERRITORIES: Spec(
+        late_map.territories, "late_map.card.territories", "late_map.card_define.territories", "third", "xl"
+    ),
+    Ids.CHOSEN: Spec(
+        late_map.chosen, "late_map.card.chosen", "late_map.card_define.chosen", "full", "m", has_figure=False
+    ),
+    Ids.CLUSTERS: Spec(
+        late_map.cluster_list, "late_map.card.clusters", "late_map.card_define.clusters", "full", "l", has_figure=False
+    ),
 }
-TABLES = (Ids.CHOSEN, Ids.CLUSTERS)
 
 
 def layout(deps: Deps, /, **_query: Any) -> Component:
     """The strip of figures, the map with its words, then the lists."""
     t = Texts(language(deps))
-    cards: list[Component] = [
-        card(
-            name,
-            t(f"late_map.card.{part}"),
-            t,
-            definition=t(f"late_map.card_define.{part}"),
-            width=width,
-            size=size,
-            has_figure=name not in TABLES,
-            is_interactive=name == Ids.MAP,
-        )
-        for name, (_, part, width, size) in CARDS.items()
-    ]
+    cards = board(CARDS, t)
     clear = html.Button(t("late_map.clear"), id=Ids.CLEAR, type="button", className="button")
     words = html.Div([html.Div(id=Ids.LEGEND), clear], className="map-words card-full")
     return html.Div(
         [
             page_head(t("late_map.title"), t("late_map.lead"), t),
             html.Div(kpi_skeleton(len(late_map.KPIS)), id=Ids.KPIS),
-            html.Div([cards[0], words, *cards[1:]], className="cards"),
+            html.Div([*cards[:2], words, *cards[2:]], className="cards"),
         ]
     )
 
@@ -102,8 +97,8 @@ def register(app: Dash, deps: Deps) -> None:
     deps.pages.add(Page(PATH, "late_map.title", partial(layout, deps), nav="late_map.nav", order=65))
     bind_block(deps, Ids.KPIS, strip, is_first=True)
     bind_block(deps, Ids.LEGEND, late_map.legend)
-    for name, (chart_of, *_) in CARDS.items():
-        bind(deps, name, chart_of, has_figure=name not in TABLES)
+    for name, spec in CARDS.items():
+        bind(deps, name, spec.chart_of, has_figure=spec.has_figure)
     address = Output(Shell.URL, "search", allow_duplicate=True)
     app.callback(address, Input(f"{Ids.MAP}-picked", "data"), State(Shell.URL, "search"), prevent_initial_call=True)(
         select

@@ -32,7 +32,7 @@ class Ids(StrEnum):
 def layout(deps: Deps, /, **_query: Any) -> Component:
     """A title, then the rows."""
     t = Texts(language(deps))
-    return html.Div([page_head(t("rows.title"), "", t), html.Div(id=Ids.ROWS, className="card")])
+    return html.Div([page_head(t("rows.title"), "", t), html.Div(id=Ids.ROWS, className="card rows")])
 
 
 def register(app: Dash, deps: Deps) -> None:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from dash import Dash, Input, Output, State, html, no_update
 from dash.development.base_component import Component
 
-from dashboard.cards import ChartOf, bind, bind_block
+from dashboard.cards import bind, bind_block
 from dashboard.charts import sla, story, what_if
-from dashboard.components.card import Size, Width, card
+from dashboard.components.board import Spec, board
 from dashboard.components.ids import Shell
-from dashboard.components.kpi import kpi_skeleton, kpi_strip
+from dashboard.components.kpi import kpi_skeleton, kpi_strip, strip_place
 from dashboard.components.page_head import page_head
 from dashboard.components.try_term import try_term
 from dashboard.i18n import Texts
@@ -31,6 +31,7 @@ class Ids(StrEnum):
     """Parts of the page."""
 
     KPIS = "sla-kpis"
+    TIMES = "sla-times"
     CLASSES = "sla-classes"
     TOPICS = "sla-topics"
     SURVIVAL = "sla-survival"
@@ -49,28 +50,25 @@ class Ids(StrEnum):
     TRY_ANSWER = "sla-try-answer"
 
 
-CARDS: dict[Ids, tuple[ChartOf, str, Width, Size, bool]] = {
-    Ids.CLASSES: (sla.by_class, "classes", "half", "m", True),
-    Ids.TOPICS: (sla.by_topic, "topics", "half", "m", True),
-    Ids.SURVIVAL: (sla.survival, "survival", "two-thirds", "l", True),
-    Ids.PROMISES: (sla.promises, "promises", "third", "l", False),
-    Ids.STRIP: (story.timeline, "strip", "full", "m", True),
-    Ids.LATE_LIST: (sla.late_list, "late_list", "full", "l", False),
-    Ids.LATENESS: (sla.lateness, "lateness", "half", "m", True),
-    Ids.DUE_HOURS: (sla.due_hours, "due_hours", "half", "m", True),
-    Ids.DUE_LIST: (sla.due_list, "due_list", "full", "l", False),
-    Ids.TERMS: (what_if.terms, "terms", "full", "l", True),
+CARDS: dict[Ids, Spec] = {
+    Ids.CLASSES: Spec(sla.by_class, "sla.card.classes", "sla.define.classes", "half", "m"),
+    Ids.TOPICS: Spec(sla.by_topic, "sla.card.topics", "sla.define.topics", "half", "m"),
+    Ids.SURVIVAL: Spec(sla.survival, "sla.card.survival", "sla.define.survival", "two-thirds", "l"),
+    Ids.PROMISES: Spec(sla.promises, "sla.card.promises", "sla.define.promises", "third", "l", has_figure=False),
+    Ids.STRIP: Spec(story.timeline, "sla.card.strip", "sla.define.strip", "full", "m"),
+    Ids.LATE_LIST: Spec(sla.late_list, "sla.card.late_list", "sla.define.late_list", "full", "l", has_figure=False),
+    Ids.LATENESS: Spec(sla.lateness, "sla.card.lateness", "sla.define.lateness", "half", "m"),
+    Ids.DUE_HOURS: Spec(sla.due_hours, "sla.card.due_hours", "sla.define.due_hours", "half", "m"),
+    Ids.DUE_LIST: Spec(sla.due_list, "sla.card.due_list", "sla.define.due_list", "full", "l", has_figure=False),
+    Ids.TERMS: Spec(what_if.terms, "sla.card.terms", "sla.define.terms", "full", "l"),
 }
 
 
 def layout(deps: Deps, /, **_query: Any) -> Component:
     """The strip of figures, the charts, and the form for a term of one's own."""
     t = Texts(language(deps))
-    cards: list[Component] = [
-        card(name, t(f"sla.card.{part}"), t, definition=t(f"sla.define.{part}"), width=width, size=size,
-             has_figure=has_figure)
-        for name, (_, part, width, size, has_figure) in CARDS.items()
-    ]  # fmt: skip
+    cards = board(CARDS, t)
+    cards.insert(list(CARDS).index(Ids.SURVIVAL), strip_place(Ids.TIMES, len(sla.TIME_KPIS)))
     own = try_term(
         t,
         block=Ids.TRY,
@@ -91,6 +89,11 @@ def strip(seen: View) -> Component:
     return kpi_strip(kpi_cards(seen, sla.KPIS), seen.t, label=seen.t("sla.title"))
 
 
+def times(seen: View) -> Component:
+    """How long it took, beside the curve that says the same."""
+    return kpi_strip(kpi_cards(seen, sla.TIME_KPIS), seen.t, label=seen.t("sla.card.survival"))
+
+
 def tried(
     deps: Deps, clicks: int | None, request_class: str | None, value: object, unit: str | None, search: str | None
 ) -> Any:
@@ -105,8 +108,9 @@ def register(app: Dash, deps: Deps) -> None:
     """Add the page and bind its parts."""
     deps.pages.add(Page(PATH, "sla.title", partial(layout, deps), nav="sla.title", order=40))
     bind_block(deps, Ids.KPIS, strip, is_first=True)
-    for name, (chart_of, _, _, _, has_figure) in CARDS.items():
-        bind(deps, name, chart_of, has_figure=has_figure)
+    bind_block(deps, Ids.TIMES, times)
+    for name, spec in CARDS.items():
+        bind(deps, name, spec.chart_of, has_figure=spec.has_figure)
     app.callback(
         Output(Ids.TRY_ANSWER, "children"), Input(Ids.TRY_GO, "n_clicks"), State(Ids.TRY_CLASS, "value"),
         State(Ids.TRY_VALUE, "value"), State(Ids.TRY_UNIT, "value"), State(Shell.URL, "search"),

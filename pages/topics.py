@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from dash import Dash, html
 from dash.development.base_component import Component
 
-from dashboard.cards import ChartOf, bind, bind_block
+from dashboard.cards import bind, bind_block
 from dashboard.charts import topic_cross, topic_group, topics
-from dashboard.components.card import Size, Width, card
+from dashboard.components.board import Spec, board
 from dashboard.components.kpi import kpi_skeleton, kpi_strip
 from dashboard.components.page_head import page_head
 from dashboard.i18n import Texts
@@ -40,35 +40,25 @@ class Ids(StrEnum):
     TERRITORIES = "topics-territories"
 
 
-CARDS: dict[Ids, tuple[ChartOf, str, Width, Size]] = {
-    Ids.NEW: (topics.new, "new", "full", "m"),
-    Ids.TREE: (topics.tree, "tree", "full", "xl"),
-    Ids.TABLE: (topics.tree_table, "table", "full", "m"),
-    Ids.MOVERS: (topics.movers_of, "movers", "full", "l"),
-    Ids.MIX: (topics.mix, "mix", "half", "l"),
-    Ids.DRIFT: (topics.drift, "drift", "half", "l"),
-    Ids.GROUPS: (topic_cross.by_group, "groups", "full", "l"),
-    Ids.GROUP: (topic_group.group_mix, "group", "full", "l"),
-    Ids.TERRITORIES: (topic_cross.by_territory, "territories", "full", "l"),
+CARDS: dict[Ids, Spec] = {
+    Ids.NEW: Spec(topics.new, "topics.card.new", "topics.card_define.new", "full", "m", has_figure=False),
+    Ids.TREE: Spec(topics.tree, "topics.card.tree", "topics.card_define.tree", "full", "xl"),
+    Ids.TABLE: Spec(topics.tree_table, "topics.card.table", "topics.card_define.table", "full", "m", has_figure=False),
+    Ids.MOVERS: Spec(topics.movers_of, "topics.card.movers", "topics.card_define.movers", "full", "l"),
+    Ids.MIX: Spec(topics.mix, "topics.card.mix", "topics.card_define.mix", "half", "l"),
+    Ids.DRIFT: Spec(topics.drift, "topics.card.drift", "topics.card_define.drift", "half", "l"),
+    Ids.GROUPS: Spec(topic_cross.by_group, "topics.card.groups", "topics.card_define.groups", "full", "l"),
+    Ids.GROUP: Spec(topic_group.group_mix, "topics.card.group", "topics.card_define.group", "full", "l"),
+    Ids.TERRITORIES: Spec(
+        topic_cross.by_territory, "topics.card.territories", "topics.card_define.territories", "full", "l"
+    ),
 }
-TABLES = (Ids.NEW, Ids.TABLE)
 
 
 def layout(deps: Deps, /, **_query: Any) -> Component:
     """The strip of figures, then the cards."""
     t = Texts(language(deps))
-    cards = [
-        card(
-            name,
-            t(f"topics.card.{part}"),
-            t,
-            definition=t(f"topics.card_define.{part}"),
-            width=width,
-            size=size,
-            has_figure=name not in TABLES,
-        )
-        for name, (_, part, width, size) in CARDS.items()
-    ]
+    cards = board(CARDS, t)
     return html.Div(
         [
             page_head(t("topics.title"), t("topics.lead"), t),
@@ -88,5 +78,5 @@ def register(app: Dash, deps: Deps) -> None:
     """Add the page and bind its parts."""
     deps.pages.add(Page(PATH, "topics.title", partial(layout, deps), nav="topics.title", order=30))
     bind_block(deps, Ids.KPIS, strip, is_first=True)
-    for name, (chart_of, *_) in CARDS.items():
-        bind(deps, name, chart_of, has_figure=name not in TABLES)
+    for name, spec in CARDS.items():
+        bind(deps, name, spec.chart_of, has_figure=spec.has_figure)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from dash import Dash, html
 from dash.development.base_component import Component
 
-from dashboard.cards import ChartOf, bind, bind_block
+from dashboard.cards import bind, bind_block
 from dashboard.charts import volumes
-from dashboard.components.card import Size, Width, card
+from dashboard.components.board import Spec, board
 from dashboard.components.kpi import kpi_skeleton, kpi_strip
 from dashboard.components.page_head import page_head
 from dashboard.i18n import Texts
@@ -39,25 +39,24 @@ class Ids(StrEnum):
     TERRITORIES = "volumes-territories"
 
 
-CARDS: dict[Ids, tuple[ChartOf, str, Width, Size]] = {
-    Ids.DAYS: (volumes.over_days, "days", "full", "l"),
-    Ids.OUTCOMES: (volumes.outcomes, "outcomes", "half", "m"),
-    Ids.HOURS: (volumes.hours, "hours", "half", "m"),
-    Ids.CHANNELS: (volumes.channels, "channels", "half", "m"),
-    Ids.LINES: (volumes.lines_and_counters, "lines", "half", "m"),
-    Ids.CLASSES: (volumes.classes, "classes", "half", "m"),
-    Ids.GROUPS: (volumes.groups, "groups", "half", "m"),
-    Ids.TERRITORIES: (volumes.territories, "territories", "full", "l"),
+CARDS: dict[Ids, Spec] = {
+    Ids.DAYS: Spec(volumes.over_days, "volumes.card.days", "volumes.card_define.days", "full", "l"),
+    Ids.OUTCOMES: Spec(volumes.outcomes, "volumes.card.outcomes", "volumes.card_define.outcomes", "half", "m"),
+    Ids.HOURS: Spec(volumes.hours, "volumes.card.hours", "volumes.card_define.hours", "half", "m"),
+    Ids.CHANNELS: Spec(volumes.channels, "volumes.card.channels", "volumes.card_define.channels", "half", "m"),
+    Ids.LINES: Spec(volumes.lines_and_counters, "volumes.card.lines", "volumes.card_define.lines", "half", "m"),
+    Ids.CLASSES: Spec(volumes.classes, "volumes.card.classes", "volumes.card_define.classes", "half", "m"),
+    Ids.GROUPS: Spec(volumes.groups, "volumes.card.groups", "volumes.card_define.groups", "half", "m"),
+    Ids.TERRITORIES: Spec(
+        volumes.territories, "volumes.card.territories", "volumes.card_define.territories", "full", "l"
+    ),
 }
 
 
 def layout(deps: Deps, /, **_query: Any) -> Component:
     """The strip of figures, then the charts."""
     t = Texts(language(deps))
-    cards = [
-        card(name, t(f"volumes.card.{part}"), t, definition=t(f"volumes.card_define.{part}"), width=width, size=size)
-        for name, (_, part, width, size) in CARDS.items()
-    ]
+    cards = board(CARDS, t)
     return html.Div(
         [
             page_head(t("volumes.title"), t("volumes.lead"), t),
@@ -76,5 +75,5 @@ def register(app: Dash, deps: Deps) -> None:
     """Add the page and bind its parts."""
     deps.pages.add(Page(PATH, "volumes.title", partial(layout, deps), nav="volumes.title", order=20))
     bind_block(deps, Ids.KPIS, strip, is_first=True)
-    for name, (chart_of, *_) in CARDS.items():
-        bind(deps, name, chart_of)
+    for name, spec in CARDS.items():
+        bind(deps, name, spec.chart_of, has_figure=spec.has_figure)

@@ -7,6 +7,7 @@ from typing import Any, Final
 import pandas as pd
 
 from dashboard import formats
+from dashboard.charts.sla import story_links
 from dashboard.components.card import Chart
 from dashboard.digest import sentences
 from dashboard.digest.content import Late, Shelf
@@ -71,7 +72,7 @@ def late(shelf: Shelf, view: View) -> Chart:
     until = formats.instant(found.until, view.lang, zone)
     return Chart(
         finding=sentences.late_says(found, t, until), unit=t("brief.unit_requests"), n=len(table), table=table,
-        columns=columns, is_table=True,
+        columns=columns, is_table=True, is_list=True, hrefs={"source_key": story_links(view, table["request_id"])},
     )  # fmt: skip
 
 
@@ -92,7 +93,7 @@ def urgent(shelf: Shelf, view: View) -> Chart:
                "source_key": t("brief.column.key")}  # fmt: skip
     return Chart(
         finding=finding, unit=t("brief.unit_requests"), n=len(table), table=table.reset_index(drop=True),
-        columns=columns, is_table=True,
+        columns=columns, is_table=True, is_list=True, hrefs={"source_key": story_links(view, table["request_id"])},
     )  # fmt: skip
 
 

@@ -94,6 +94,7 @@ def figures(view: View) -> Chart:
         is_table=True,
         note=view.t("compare.note"),
         hrefs={"a": rows[0], "b": rows[1]},
+        numbers=("a", "b", "difference", "interval"),
     )
 
 

@@ -18,8 +18,10 @@ from dashboard.view import View
 
 KPIS: Final = (
     "contacts", "answered", "abandoned_pct", "abandoned_after_pct", "answer_service_level_pct", "wait_median_s",
-    "wait_p90_s", "solved_in_call_pct", "unprocessed_messages", "unprocessed_oldest_age_h",
+    "wait_p90_s", "solved_in_call_pct",
 )  # fmt: skip
+WAITING_KPIS: Final = ("unprocessed_messages", "unprocessed_oldest_age_h")
+TICKET_KPIS: Final = ("tickets", "ticket_wait_median_s", "ticket_wait_p90_s", "service_median_min")
 AGE_BANDS_H: Final = (1, 4, 24, 72)
 """Ends of the bands of a waiting message's age, hours."""
 TOP: Final = 14
@@ -223,6 +225,7 @@ def lines(view: View) -> Chart:
             view, "line", "contacts", "answered", "abandoned", "lost_pct", "level_pct", "median", "p90", "solved_pct"
         ),
         is_table=True,
+        numbers=("median", "p90"),
     )
 
 
@@ -300,6 +303,7 @@ def message_list(view: View) -> Chart:
         table=frame,
         columns=_columns(view, "arrived", "age", "channel", "line", "topic", "territory", "source_key"),
         is_table=True,
+        is_list=True,
         note=view.t("centre.now_note"),
     )
 
@@ -324,8 +328,8 @@ def tickets(view: View) -> Chart:
             median=formats.duration(float(worst["wait_p50_min"]) * 60, view.lang),
         )  # fmt: skip
     texts = [
-        " · ".join(_minutes(view, one) for one in pair)
-        for pair in zip(frame["wait_p90_min"], frame["wait_p50_min"], strict=True)
+        view.t("centre.ticket_wait", nine=_minutes(view, nine), half=_minutes(view, half))
+        for nine, half in zip(frame["wait_p90_min"], frame["wait_p50_min"], strict=True)
     ]
     return Chart(
         finding=finding,

@@ -83,15 +83,20 @@ def kinds_table(view: View) -> Chart:
         unit=view.t("executors.unit"),
         n=int(frame["requests"].sum()),
         table=frame,
-        columns={
-            "label": view.t("filter.executor_kind"), "executors": view.t("executors.column.executors"),
-            "requests": view.t("sla.column.requests"), "due": view.t("sla.column.due"), **rates,
-            "open": view.t("executors.column.open"), "overdue": view.t("executors.column.overdue"),
-            "age_d": view.t("executors.column.age_d"),
-        },
+        columns=_table_columns(
+            view, rates, label="filter.executor_kind", executors="executors.column.executors",
+        ),
         is_table=True,
         note=view.t("rates.min_n", min=view.deps.settings.min_n),
     )  # fmt: skip
+
+
+def _table_columns(view: View, rates: dict[str, str], **first: str) -> dict[str, str]:
+    """Who it is, the work, the rates, what stands open: the columns of both tables."""
+    work = {"requests": "sla.column.requests", "due": "sla.column.due"}
+    left = {name: f"executors.column.{name}" for name in ("open", "overdue", "age_d")}
+    named = {name: view.t(key) for name, key in (first | work).items()}
+    return named | rates | {name: view.t(key) for name, key in left.items()}
 
 
 def _limits(view: View, hits: float, cases: float) -> str:
@@ -112,12 +117,7 @@ def table(view: View) -> Chart:
         unit=view.t("executors.unit"),
         n=int(frame["requests"].sum()),
         table=frame,
-        columns={
-            "label": view.t("filter.executor"), "kind_name": view.t("filter.executor_kind"),
-            "requests": view.t("sla.column.requests"), "due": view.t("sla.column.due"), **rates,
-            "open": view.t("executors.column.open"), "overdue": view.t("executors.column.overdue"),
-            "age_d": view.t("executors.column.age_d"),
-        },
+        columns=_table_columns(view, rates, label="filter.executor", kind_name="filter.executor_kind"),
         hrefs={"label": [one_of(view, code).href("/executor") for code in frame["code"]]},
         is_table=True,
         note=view.t("rates.min_n", min=view.deps.settings.min_n),
@@ -332,7 +332,7 @@ def one_oldest(view: View) -> Chart:
             "state": view.t("sla.column.state"), "due_at": view.t("sla.column.due_at"),
             "topic_name": view.t("filter.topic"), "request_class_name": view.t("filter.request_class"),
         },
-        hrefs={"source_key": sla_charts.story_links(view, frame)},
+        hrefs={"source_key": sla_charts.story_links(view, frame["id"])},
         is_table=True,
         note=view.t("sla.now_note"),
     )  # fmt: skip

@@ -193,7 +193,8 @@ def ledger(view: View) -> Chart:
             "executor_name": view.t("filter.executor"), "topic_name": view.t("filter.topic"),
             "territory_name": view.t("filter.territory"), "closed_at": view.t("followups.column.closed"),
         },
-        hrefs={"source_key": story_links(view, frame)},
+        hrefs={"source_key": story_links(view, frame["id"])},
         is_table=True,
+        is_list=True,
         links=((view.t("sla.all_rows"), f"/rows/false_closure_pct?{view.query}"),),
     )  # fmt: skip

@@ -9,6 +9,7 @@ import pandas as pd
 from dash import html
 
 from dashboard import formats
+from dashboard.charts.sla import story_links
 from dashboard.components.card import Chart
 from dashboard.directory.guide import guide_of
 from dashboard.figures.parts import ranked
@@ -87,7 +88,8 @@ def chosen(view: View) -> Chart:
         table=held,
         columns=_columns(view, "sign", "key", "topic_name", "territory_name", "executor_name", "due", "over"),
         is_table=True,
-        hrefs={"key": [view.href("/request", request=str(one)) for one in held["request_id"]]},
+        is_list=True,
+        hrefs={"key": story_links(view, held["request_id"])},
     )
 
 

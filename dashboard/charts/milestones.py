@@ -46,7 +46,7 @@ def after_milestones(view: View) -> Chart:
         table=frame,
         columns={name: view.t(f"centre.column.{name}") for name in names},
         figure=changes(
-            [f"{name}, {on}" for name, on in zip(frame["name"], frame["on"], strict=True)],
+            [_dated(name, on) for name, on in zip(frame["name"], frame["on"], strict=True)],
             frame["change_pct"].tolist(),
             texts,
             is_sure,
@@ -55,6 +55,11 @@ def after_milestones(view: View) -> Chart:
         else None,
         note=view.t("centre.after_note"),
     )
+
+
+def _dated(name: str, on: str) -> str:
+    """Name and day; the day stays in one piece where the two go over lines."""
+    return f"{name}, {on.replace(' ', formats.NO_BREAK)}"
 
 
 def _milestones(view: View) -> list[tuple[str, pd.Timestamp]]:

@@ -12,6 +12,7 @@ from dash import html
 
 from dashboard import formats, queries
 from dashboard.charts.followups import reason_text
+from dashboard.charts.sla import story_links
 from dashboard.components.states import empty_state
 from dashboard.components.table import html_table
 from dashboard.downloads import moment_of
@@ -77,7 +78,8 @@ def rows_block(view: View, kpi: str, as_of: str = "") -> Any:
     files = [html.A(kind.upper(), href=f"/download/rows/{kpi}.{kind}?{view.query}{then}", download="", className="file",
                     **{"aria-label": t(f"card.{kind}")}) for kind in ("csv", "xlsx")]  # fmt: skip
     names = _headings(shown, t)
-    table = html_table(_told(shown, list(names), view), names, view.lang, max_rows=SHOWN, hrefs=_stories(shown, view))
+    table = html_table(_told(shown, list(names), view), names, view.lang, max_rows=SHOWN, hrefs=_stories(shown, view),
+                       is_list=True)  # fmt: skip
     return html.Div([*head, html.Div([says, html.Div(files, className="files")], className="rows-head"), table])
 
 
@@ -92,7 +94,7 @@ def _headings(found: pd.DataFrame, t: Texts) -> dict[str, str]:
 def _stories(found: pd.DataFrame, view: View) -> dict[str, list[str]]:
     """The way from each row to the timeline of its request: the row's own, or the one that a contact became."""
     ids = found["id"] if "status" in found else found.get("request_id", pd.Series(dtype=object))
-    return {"source_key": ["" if pd.isna(one) else view.href("/request", request=str(one)) for one in ids]}
+    return {"source_key": story_links(view, ids)}
 
 
 def _told(found: pd.DataFrame, names: Sequence[str], view: View) -> pd.DataFrame:

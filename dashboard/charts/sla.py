@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
 from dashboard import formats, queries
 from dashboard.components.card import Chart
-from dashboard.figures.parts import ranked
+from dashboard.components.legend import Key, legend
+from dashboard.figures.parts import ranked, upright
 from dashboard.figures.survival import survival_curve
 from dashboard.figures.verdicts import verdict_bars
 from dashboard.metrics.lateness import depth
@@ -20,11 +21,13 @@ from dashboard.metrics.survival import kaplan_meier, time_until
 from dashboard.queries import sla
 from dashboard.queries.exports import PAGE_ROWS
 from dashboard.queries.gathered import overdue_times
-from dashboard.theme import AT_RISK, LATE, LATE_3X, SIGNS
+from dashboard.theme import AT_RISK, LATE, LATE_3X, MEANINGS, SIGNS
 from dashboard.view import View
 
 KPIS: Final = (
     "on_time_pct", "confirmed_on_time_pct", "late", "late_3x_pct", "overdue", "at_risk", "due_today", "due_24h",
+)  # fmt: skip
+TIME_KPIS: Final = (
     "time_to_close_median_h", "time_to_close_p90_h", "work_time_to_close_median_h", "work_time_to_close_p90_h",
     "lateness_median_h", "lateness_p90_h",
 )  # fmt: skip
@@ -72,6 +75,7 @@ def _verdicts(view: View, by: str) -> Chart:
             "overdue": view.t("sla.verdict.overdue"),
         },
         figure=verdict_bars(top, names, lang=view.lang, beside=beside, labels=list(top["label"])),
+        body=legend([Key(names[code], MEANINGS[code], SIGNS[code]) for code in VERDICTS]),
         note=view.t("sla.at_risk_note"),
     )  # fmt: skip
 
@@ -232,7 +236,11 @@ def due_hours(view: View) -> Chart:
         "label": [f"{formats.day_short(at.date(), view.lang)} {at:%H}:00" for at in hours],
         "value": counts.to_numpy(),
     })  # fmt: skip
-    shown = frame[frame["value"] > 0]
+    ticks = {
+        place: f"{at:%H}:00" + (f"<br>{formats.day_short(at.date(), view.lang)}" if not place or at.hour < 3 else "")
+        for place, at in enumerate(hours)
+        if at.hour % 3 == 0
+    }
     finding = view.t("sla.due_none")
     if len(soon):
         peak = frame.iloc[int(frame["value"].argmax())]
@@ -242,9 +250,9 @@ def due_hours(view: View) -> Chart:
         finding=finding,
         unit=view.t("sla.unit_hour"),
         n=total,
-        table=shown,
+        table=frame,
         columns={"label": view.t("sla.column.hour"), "value": view.t("sla.column.requests")},
-        figure=ranked(list(shown["label"]), shown["value"].tolist(), lang=view.lang, colours=AT_RISK),
+        figure=upright(list(frame["label"]), frame["value"].tolist(), ticks, lang=view.lang, colour=AT_RISK),
         note=view.t("sla.now_note"),
     )
 
@@ -263,8 +271,9 @@ def due_list(view: View) -> Chart:
             "source_key": view.t("sla.column.request"), "due_at": view.t("sla.column.due_at"),
             "left": view.t("sla.column.left"), "state": view.t("sla.column.state"), **_columns(view),
         },
-        hrefs={"source_key": story_links(view, frame)},
+        hrefs={"source_key": story_links(view, frame["id"])},
         is_table=True,
+        is_list=True,
         note=view.t("sla.now_note"),
         pages=lambda: _all_pages(partial(_due_page, view)),
     )  # fmt: skip
@@ -273,7 +282,7 @@ def due_list(view: View) -> Chart:
 def _due_page(view: View, limit: int, offset: int) -> pd.DataFrame:
     soon = sla.due_soon(view.read, view.filters, now=view.now, limit=limit, offset=offset)
     return with_names(view, soon).assign(
-        left=[formats.duration(minutes * _S_PER_MIN, view.lang) for minutes in soon["left_min"]],
+        left=[formats.duration(int(minutes) * _S_PER_MIN, view.lang) for minutes in soon["left_min"]],
         state=[view.t("sla.paused" if is_paused else "sla.verdict.at_risk") for is_paused in soon["is_paused"]],
     )
 
@@ -303,11 +312,12 @@ def late_list(view: View) -> Chart:
         table=frame,
         columns={
             "source_key": view.t("sla.column.request"), "late_by": view.t("sla.column.late_by"),
-            "late_h": view.t("sla.column.late_h"), "verdict": view.t("sla.column.verdict"),
-            "state": view.t("sla.column.state"), "due_at": view.t("sla.column.due_at"), **_columns(view),
+            "verdict": view.t("sla.column.verdict"), "state": view.t("sla.column.state"),
+            "due_at": view.t("sla.column.due_at"), **_columns(view), "late_h": view.t("sla.column.late_h"),
         },
-        hrefs={"source_key": story_links(view, frame)},
+        hrefs={"source_key": story_links(view, frame["id"])},
         is_table=True,
+        is_list=True,
         pages=lambda: _all_pages(partial(_late_page, view)),
     )  # fmt: skip
 
@@ -336,9 +346,9 @@ def with_names(view: View, frame: pd.DataFrame) -> pd.DataFrame:
     return made
 
 
-def story_links(view: View, frame: pd.DataFrame) -> list[str]:
-    """The address of each request's story."""
-    return [view.href("/request", request=str(one)) for one in frame["id"]]
+def story_links(view: View, ids: Iterable[Any]) -> list[str]:
+    """The address of each request's story; none where there is no request."""
+    return ["" if pd.isna(one) else view.href("/request", request=str(one)) for one in ids]
 
 
 def _columns(view: View) -> dict[str, str]:

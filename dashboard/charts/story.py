@@ -61,7 +61,9 @@ def timeline(view: View) -> Chart:
                      rows=(view.t("story.row_clock"), view.t("story.row_executor")), marks=_marks(view, told)),
         body=html.P(told.text, className="story"),
         note=f"{view.t('sla.column.request')} {told.source_key} · {view.deps.profile.time_zone}",
-        links=((view.t("story.open"), story_links(view, pd.DataFrame({"id": [told.id]}))[0]),),
+        links=() if view.extra.get("request") == told.id else (
+            (view.t("story.open"), story_links(view, [told.id])[0]),
+        ),
     )  # fmt: skip
 
 
@@ -109,14 +111,15 @@ def held(view: View) -> Chart:
     sums = parts.groupby("executor", as_index=False)[["minutes", "counted", "late"]].sum()
     sums = sums.sort_values("minutes", ascending=False, ignore_index=True)
     names = view.reference.labels("executor", view.lang) | {"": view.t("story.nobody")}
+    n = int((sums["executor"] != "").sum())
     frame = pd.DataFrame({"name": [names.get(code, code) for code in sums["executor"]]})
     for column in ("counted", "late", "minutes"):
-        frame[column] = [formats.duration(one * _S_PER_MIN, view.lang) for one in sums[column]]
+        frame[column] = [formats.duration(one * _S_PER_MIN, view.lang) if one else formats.NONE for one in sums[column]]
         frame[f"{column}_h"] = (sums[column] / 60).round(1)
     return Chart(
-        finding=view.t("story.held_says", n=len(frame)),
+        finding=view.t("story.held_says", n=n),
         unit=view.t("story.unit_executors"),
-        n=len(frame),
+        n=n,
         table=frame,
         columns={
             "name": view.t("filter.executor"), "counted": view.t("story.column.counted"),
@@ -124,6 +127,7 @@ def held(view: View) -> Chart:
             "minutes_h": view.t("sla.column.hours"),
         },
         is_table=True,
+        numbers=("counted", "late", "minutes"),
     )  # fmt: skip
 
 

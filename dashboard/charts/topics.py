@@ -29,6 +29,8 @@ CHOSEN_KPIS: Final = ("contacts", "requests", "topic_share_pct")
 TOP_MIX: Final = 6
 TOP_MOVERS: Final = 12
 TOP_NEW: Final = 8
+WHOLE_FROM: Final = 20
+"""A usual number from which tenths of a contact say nothing."""
 NEW_DAYS: Final = 7
 USUAL_DAYS: Final = 56
 PLACE: Final = "\u2003"
@@ -269,10 +271,14 @@ def _new_row(view: View, row: Mapping[Any, Any], usual_days: int) -> tuple[str, 
         text = view.t("topics.new_first", name=name, n=now)
     else:
         text = view.t(
-            "topics.new_more", name=name, n=now, usual=formats.number(usual, view.lang, digits=1),
+            "topics.new_more", name=name, n=now, usual=_usual(view, usual),
             times=formats.number(times, view.lang, digits=1),
         )  # fmt: skip
     return text, name, now, round(usual, 1), _narrowed(view, str(row["code"]))
+
+
+def _usual(view: View, count: float) -> str:
+    return formats.number(count, view.lang, digits=1 if count < WHOLE_FROM else 0)
 
 
 def _names(view: View, codes: pd.Series) -> list[str]:

@@ -188,11 +188,12 @@ def _ranked(view: View, measure: str, by: str, *, colour: str = BLUE) -> Chart:
     unit = view.t("volumes.unit_contacts" if measure == "contacts" else "volumes.unit_requests")
     finding = ""
     if len(known):
-        finding = view.t(
-            "volumes.ranked_says",
-            name=known["label"].iloc[0],
-            share=formats.percent(known["share_pct"].iloc[0], view.lang),
-        )
+        names = known["label"].tolist()
+        shares = [formats.percent(share, view.lang) for share in known["share_pct"]]
+        finding = view.t("volumes.ranked_says_one", name=names[0], share=shares[0])
+        if len(names) > 1:
+            told = {"name": names[0], "share": shares[0], "second": names[1], "next": shares[1]}
+            finding = view.t("volumes.ranked_says", **told)
     return Chart(
         finding=finding,
         unit=unit,

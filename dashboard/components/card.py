@@ -31,6 +31,7 @@ class Chart:
     the rows behind the figure, `unit` what one of them is. `note` states a limit of the figure. With
     `is_table` the table is the figure: it stands open, and having no rows is an answer. `hrefs` gives a column's cells
     a link each, row by row. `pages`, where the table holds only the first rows of a long list: all of them, for files.
+    `numbers`: columns of numbers written as text. `is_list`: its rows are read one by one, requests for example.
     """
 
     finding: str
@@ -45,6 +46,8 @@ class Chart:
     links: tuple[tuple[str, str], ...] = field(default_factory=tuple)
     hrefs: Mapping[str, Sequence[str]] = field(default_factory=dict)
     pages: Callable[[], Iterable[pd.DataFrame]] | None = None
+    numbers: tuple[str, ...] = ()
+    is_list: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -138,15 +141,17 @@ def more(chart: Chart, t: Texts, *, csv: str, xlsx: str) -> list[Component]:
     links = [
         html.A("CSV", href=csv, download="", className="file", **{"aria-label": t("card.csv")}),
         html.A("XLSX", href=xlsx, download="", className="file", **{"aria-label": t("card.xlsx")}),
-        *(html.A(text, href=href, className="file") for text, href in chart.links),
     ]
-    files = html.Div(links, className="files")
+    others = [html.A(text, href=href) for text, href in chart.links]
+    ends = [*([html.Div(others, className="card-links")] if others else []), html.Div(links, className="files")]
     if chart.is_table and not len(chart.table):
         return []
-    table = html_table(chart.table, chart.columns, t.lang, hrefs=chart.hrefs)
+    table = html_table(
+        chart.table, chart.columns, t.lang, hrefs=chart.hrefs, numbers=chart.numbers, is_list=chart.is_list
+    )
     if chart.is_table:
-        return [table, files]
-    return [html.Details([html.Summary(t("card.table")), table], className="twin"), files]
+        return [table, *ends]
+    return [html.Details([html.Summary(t("card.table")), table], className="twin"), *ends]
 
 
 def filled(chart: Chart, t: Texts, *, csv: str, xlsx: str) -> tuple[Any, Any, Any]:

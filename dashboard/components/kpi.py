@@ -85,6 +85,11 @@ def _against(one: Against) -> Component:
     )
 
 
+def strip_place(block_id: str, count: int) -> Component:
+    """Where a second strip stands among the cards, beside the charts that say the same."""
+    return html.Div(kpi_skeleton(count), id=block_id, className="card-full strip")
+
+
 def kpi_skeleton(count: int) -> Component:
     """Empty cards of the final size, so that nothing jumps when the figures come."""
     return html.Ul(

@@ -8,7 +8,7 @@ filter change last seconds.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -32,16 +32,23 @@ def html_table(
     zone: ZoneInfo | None = None,
     max_rows: int = MAX_ROWS,
     hrefs: Mapping[str, Sequence[str]] | None = None,
+    numbers: Collection[str] = (),
+    is_list: bool = False,
 ) -> Component:
     """`frame` as a table: `columns` maps its columns to headings and decides their order.
 
     `hrefs` links the cells of a column, row by row; instants that know their zone are written in it without `zone`.
+    `numbers` are columns of numbers already written as text. `is_list`: row by row, as a phone shows it, not to be
+    compared down its columns.
     """
     left = len(frame) - max_rows
     laid_out = {
         "caption": caption,
         "head": list(columns.values()),
-        "numeric": [place for place, name in enumerate(columns) if pd.api.types.is_numeric_dtype(frame[name])],
+        "numeric": [
+            place for place, name in enumerate(columns) if name in numbers or pd.api.types.is_numeric_dtype(frame[name])
+        ],
+        "list": is_list,
         "rows": _rows(frame.head(max_rows), list(columns), lang, zone, hrefs or {}),
         "more": f"+ {formats.number(left, lang)}" if left > 0 else "",
     }
@@ -69,7 +76,7 @@ def _rows(
 
 
 def text_of(value: Any, lang: str, *, zone: ZoneInfo | None = None, unit: str = "") -> str:
-    """A value as a reader writes it; `unit` is the column's name, whose ending tells percentages."""
+    """A value as a reader writes it; `unit` is the column's name, which tells percentages and changes."""
     if value is None or value is pd.NaT or (isinstance(value, float) and value != value):
         return formats.NONE
     if isinstance(value, datetime):
@@ -82,6 +89,8 @@ def text_of(value: Any, lang: str, *, zone: ZoneInfo | None = None, unit: str = 
         return formats.day_year(value, lang)
     if isinstance(value, bool) or not hasattr(value, "__float__"):
         return str(value)
+    if unit == "change_pct":
+        return formats.signed_percent(float(value), lang)
     return formats.percent(float(value), lang) if unit.endswith("_pct") else formats.number(float(value), lang)
 
 

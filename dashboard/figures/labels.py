@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from textwrap import wrap
 from typing import Any, Final
 
+from dashboard import formats
+
 LABEL_CHARS: Final = 34
 LINE_CHARS: Final = 20
 MAX_LINES: Final = 2
@@ -59,4 +61,13 @@ def rows_axis(labels: Sequence[str], *, is_tall: bool = False) -> dict[str, Any]
         "showgrid": False, "tickmode": "array", "tickvals": list(range(len(names))), "automargin": True,
         "ticktext": [wrapped(name, LINE_CHARS) for name in names] if has_room else names,
         "range": [max(len(names), LEAST_ROWS) - 0.5, -0.5],
+    }  # fmt: skip
+
+
+def percent_axis(lang: str) -> dict[str, Any]:
+    """The axis of a share from nothing to all, its quarters named; plotly adds no unit to ticks of its own choice."""
+    ticks = [0, 25, 50, 75, 100]
+    return {
+        "range": [0, 102], "tickmode": "array", "tickvals": ticks,
+        "ticktext": [formats.percent(tick, lang, digits=0) for tick in ticks],
     }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -63,6 +63,29 @@ def ranked(
         place = {"x": reference[0], "xref": "x", "y": 1, "yref": "paper", "yanchor": "bottom"}
         name = {**place, "showarrow": False, "text": reference[1], "font": {"size": 12}}
         layout["annotations"] = [name, *column_of_texts(written)]
+    return {"data": [bars], "layout": layout}
+
+
+def upright(
+    labels: Sequence[str], values: Sequence[float], ticks: Mapping[int, str], *, lang: str, colour: str
+) -> dict[str, Any]:
+    """Bars side by side with their values on top, zeros left blank; `ticks` names some of the places below them."""
+    written = [formats.number(float(value), lang) for value in values]
+    bars = {
+        "type": "bar", "x": list(range(len(values))), "y": list(values), "marker": {"color": colour},
+        "text": [text if value else "" for text, value in zip(written, values, strict=True)],
+        "textposition": "outside", "cliponaxis": False, "textangle": 0,
+        "customdata": list(zip(labels, written, strict=True)),
+        "hovertemplate": "%{customdata[0]}: <b>%{customdata[1]}</b><extra></extra>",
+    }  # fmt: skip
+    layout = {
+        "template": template(),
+        "showlegend": False,
+        "hovermode": "closest",
+        "margin": {"l": 8, "r": 8, "t": 24, "b": 8},
+        "xaxis": {"tickmode": "array", "tickvals": list(ticks), "ticktext": list(ticks.values()), "tickangle": 0},
+        "yaxis": {"visible": False, "range": [0, max([*values, 1])]},
+    }
     return {"data": [bars], "layout": layout}
 
 

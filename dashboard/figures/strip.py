@@ -94,10 +94,10 @@ def _kind(part: pd.DataFrame, kind: str, name: str, lang: str, *, whole_min: flo
     return bars if kind in PALE else {**bars, **_written([shortened(text, 34) for text in texts])}
 
 
-def _written(texts: Sequence[str]) -> dict[str, Any]:
+def _written(texts: Sequence[str], anchor: str = "middle") -> dict[str, Any]:
     """Words on the bars themselves."""
     font = {"color": "#ffffff", "size": 13}
-    return {"text": list(texts), "textposition": "inside", "insidetextanchor": "middle", "textangle": 0,
+    return {"text": list(texts), "textposition": "inside", "insidetextanchor": anchor, "textangle": 0,
             "constraintext": "none", "insidetextfont": font}  # fmt: skip
 
 
@@ -115,7 +115,7 @@ def _holders(segments: pd.DataFrame, executors: Mapping[str, str], lang: str) ->
         texts = [
             shortened(name, 30) if minutes > 2 * WIDE * held["minutes"].sum() else "" for minutes in part["minutes"]
         ]
-        found.append({**bars, "showlegend": False, **_written(texts)})
+        found.append({**bars, "showlegend": False, **_written(texts, "start")})
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from dashboard import formats
+from dashboard.figures.labels import percent_axis
 from dashboard.theme import BLUE, EXPECTED, template
 
 _MIN_PER_DAY: Final = 1_440
@@ -38,7 +39,7 @@ def survival_curve(curve: pd.DataFrame, *, lang: str, marks: Sequence[Mark], nam
         "hovermode": "closest",
         "margin": {"l": 8, "r": 16, "t": 12, "b": 8},
         "xaxis": _axis(end_min / _MIN_PER_DAY, lang),
-        "yaxis": {"range": [0, 102], "tickvals": [0, 25, 50, 75, 100], "ticksuffix": "\u202f%"},
+        "yaxis": percent_axis(lang),
         "shapes": [shape for mark in marks for shape in _lead(mark)],
         "annotations": [_words(mark, end_min) for mark in marks],
     }
@@ -76,9 +77,9 @@ def _lead(mark: Mark) -> list[dict[str, Any]]:
 
 def _words(mark: Mark, end_min: float) -> dict[str, Any]:
     share, time, text = mark
-    is_far = time > 0.6 * end_min
+    is_far = time > 0.75 * end_min
     return {
         "x": time / _MIN_PER_DAY, "y": 100 * share, "text": f"<b>{text}</b>", "showarrow": False,
-        "xanchor": "right" if is_far else "left", "yanchor": "top", "xshift": -6 if is_far else 6, "yshift": -3,
-        "font": {"size": 14},
+        "xanchor": "right" if is_far else "left", "yanchor": "top", "xshift": -6 if is_far else 6,
+        "yshift": -16 if is_far else -3, "font": {"size": 14},
     }  # fmt: skip

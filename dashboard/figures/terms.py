@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard import formats
+from dashboard.figures.labels import percent_axis
 from dashboard.theme import EXPECTED, SERIES, template
 
 
@@ -34,8 +35,11 @@ def terms_lines(frame: pd.DataFrame, *, lang: str, now_name: str, of_term: str) 
         "showlegend": True,
         "hovermode": "closest",
         "margin": {"l": 8, "r": 20, "t": 40, "b": 8},
-        "xaxis": {"tickmode": "array", "tickvals": factors, "ticktext": ticks, "title": {"text": of_term}},
-        "yaxis": {"range": [0, 102], "tickvals": [0, 25, 50, 75, 100], "ticksuffix": "\u202f%"},
+        "xaxis": {
+            "tickmode": "array", "tickvals": factors, "ticktext": ticks,
+            "title": {"text": of_term, "font": {"size": 13}},
+        },
+        "yaxis": percent_axis(lang),
         "shapes": [{"type": "line", "xref": "x", "yref": "paper", "x0": 1, "x1": 1, "y0": 0, "y1": 1, "layer": "below",
                     "line": {"width": 1.2, "dash": "dot", "color": EXPECTED}}],
     }  # fmt: skip
