@@ -243,7 +243,8 @@ def _serve_layout(
         return screen(path, query)
 
     if readiness(deps.read)[0] == "ready":
-        examples = html.Div([page.example() for page in deps.pages])
+        # A page of plain HTML has no callbacks, and its map would be sent along, unseen, with every page.
+        examples = html.Div([page.example() for page in deps.pages if page.html is None])
         app.validation_layout = whole(examples, "", language(deps))  # type: ignore[assignment]
     else:  # started before its database: there is no page yet to check callbacks against, and they must open later
         app.config.suppress_callback_exceptions = True

@@ -10,7 +10,7 @@ from dash import Dash
 from dash.development.base_component import Component
 
 from dashboard import plain
-from dashboard.directory import result_page
+from dashboard.directory import result_map, result_page
 from dashboard.page import Page
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ PATH = "/embed"
 
 def layout(deps: Deps, /, **query: Any) -> Component:
     """The map alone."""
-    return result_page.map_of(deps, query)
+    return result_map.map_of(deps, query)
 
 
 def html(deps: Deps, /, **query: Any) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dash import Dash
 from dash.development.base_component import Component
 
-from dashboard.directory import result_page, unmet
+from dashboard.directory import result_map, result_page, unmet
 from dashboard.page import Page
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ PATH = "/find"
 
 def layout(deps: Deps, /, **query: Any) -> Component:
     """The map alone; everything else is in the page's HTML."""
-    return result_page.map_of(deps, query)
+    return result_map.map_of(deps, query)
 
 
 def html(deps: Deps, /, **query: Any) -> str:
@@ -36,4 +36,5 @@ def register(app: Dash, deps: Deps) -> None:
         )
     )  # fmt: skip
     result_page.register(app.server, deps)
+    result_map.register(app.server, deps)
     unmet.register(app.server, deps)

@@ -22,6 +22,7 @@
   linka.map = {
     point: function (feature, latlng) {
       var about = feature.properties;
+      if (about.point_count) { return linka.map.cluster(feature, latlng); }
       var mark = window.L.marker(latlng, { icon: icon(SIGNS[about.k] || SIGNS.other, "mark-" + about.s, 30), keyboard: false, alt: "" });
       marks[about.id] = mark;
       mark.on("mouseover", function () { light(about.id, true); });
@@ -36,11 +37,14 @@
     },
     each: function (feature, layer) {
       var about = feature.properties;
+      if (about.point_count && !about.cluster) {
+        layer.on("click", function () { layer._map.setView(layer.getLatLng(), layer._map.getZoom() + 2); });
+      }
       if (!about.n) { return; }
       layer.bindPopup(function () {
         var box = document.createElement("div"), link = document.createElement("a");
         box.className = "map-pop";
-        link.href = "/place/" + encodeURIComponent(about.id) + (about.q || "");
+        link.href = "/place/" + encodeURIComponent(about.id) + (frame(layer._map).query || "");
         link.appendChild(text(about.n));
         box.appendChild(link);
         return box;
@@ -92,8 +96,30 @@
     map._linkaBase = window.protomapsL.leafletLayer({ url: location.origin + "/tiles/{z}/{x}/{y}.mvt", maxDataZoom: style.max_zoom, attribution: look.attribution, paintRules: made.paintRules, labelRules: made.labelRules, backgroundColor: made.backgroundColor });
     map._linkaBase.addTo(map);
   }
+  /* What the server says of a map: the query of its links, where points of other views are. */
+  function frame(map) { var box = map && map.getContainer().closest(".map-in"); return box ? box.dataset : {}; }
+  /* Of very many points only those in view are here: ask for others when the view moves. */
+  function follow(map) {
+    var asked = null;
+    function ask() {
+      var seen = map.getBounds().pad(0.3);
+      if (asked) { asked.abort(); }
+      asked = new AbortController();
+      var to = new URL(frame(map).more, location.origin);
+      to.searchParams.set("box", [seen.getWest(), seen.getSouth(), seen.getEast(), seen.getNorth()].map(function (degrees) { return degrees.toFixed(5); }).join(","));
+      to.searchParams.set("zoom", Math.floor(map.getZoom()));
+      fetch(to, { signal: asked.signal }).then(function (answer) { return answer.ok ? answer.json() : null; }).then(function (found) {
+        if (!found) { return; }
+        window.dash_clientside.set_props("social-markers", { data: found.points });
+        window.dash_clientside.set_props("social-many", { data: found.many });
+      }).catch(function () { /* a view that moved on, or no network: what is shown stays */ });
+    }
+    map.on("moveend", ask);
+    if (Math.floor(map.getZoom()) !== Number(frame(map).zoom)) { ask(); }
+  }
   function prepare(map) {
     map.attributionControl.setPrefix(false);
+    if (frame(map).more) { follow(map); }
     fetch("/tiles/style.json").then(function (answer) { return answer.ok ? answer.json() : null; }).then(function (found) {
       if (!found || !found.has_tiles) { return; }
       style = found;

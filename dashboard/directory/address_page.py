@@ -94,7 +94,7 @@ def _centres(guide: Guide, areas: list[str], asked: Asked, lang: str) -> list[di
             or any(area["territory_id"] == wanted for offer in one.place.offers for area in offer.areas)
         ]
         if own:
-            return [result_row(one, guide, lang=lang, now=now, query=asked.query(), mode=asked.mode) for one in own[:2]]
+            return [result_row(one, guide, lang=lang, now=now, query=asked.query()) for one in own[:2]]
     return []
 
 
@@ -111,6 +111,6 @@ def _nearest(guide: Guide, asked: Asked, lang: str, *, told: bool) -> list[dict[
         found, _ = find(guide, asked.but(text="", service=code, need="", sort="open"), lang=lang, now=now)
         if found.results:
             best = min(found.results, key=lambda one: (OPEN_ORDER[one.state], ACCESS_ORDER[one.access or "unknown"]))
-            row = result_row(best, guide, lang=lang, now=now, query=asked.query(), mode=asked.mode)
+            row = result_row(best, guide, lang=lang, now=now, query=asked.query())
             rows.append({"service": service.name(lang), "all": f"/find{asked.but(service=code).query()}", **row})
     return rows

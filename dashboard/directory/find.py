@@ -7,27 +7,26 @@ kept, so that no choice leads to an empty list unseen.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
-from typing import Literal
+from functools import cached_property, partial
 
 import numpy as np
 
 from dashboard.directory.asked import MINUTES, Asked, Point, Sort
+from dashboard.directory.facets import FREE, Facet, Mark, Marks, Test, counted
+from dashboard.directory.found import Found, Result, State, Unmet
 from dashboard.directory.guide import Guide
 from dashboard.directory.opening import intake_hours, place_hours
-from dashboard.queries.directory import Institution, Offer
+from dashboard.queries.directory import Institution
 from dashboard.queries.public_writes import Outcome
-from geodata.accessibility import PROFILES, Profile, assess
+from geodata.accessibility import PROFILES
 from geodata.network.streets import haversine_m
-from geodata.routing import NoRouteError
+from geodata.routing import Mode, NoRouteError, Reached
 from geodata.search import Hit, Kind, Why
 from geodata.search.types import TOPIC_KINDS
 from geodata.taxonomy import Service
 
-State = Literal["open", "closed", "unknown"]
-Verdict = Literal["yes", "no", "unknown"]
 PLACE_KINDS: tuple[Kind, ...] = ("address", "street", "stop", "place")
 START_KINDS = ("address", "street", "stop")
 SEARCHED = 60
@@ -38,51 +37,6 @@ ENDED_BY: dict[str, Outcome] = {
 }  # fmt: skip
 """How a need ended when this one filter is what left nothing, the first that applies."""
 ACCESS_ORDER = {"yes": 0, "unknown": 1, "no": 2}
-
-
-@dataclass(frozen=True)
-class Result:
-    """An institution that fits: how open it is, how far, why it was found, which of its services were meant."""
-
-    place: Institution
-    state: State
-    access: Verdict | None
-    travel_s: float | None
-    distance_m: float | None
-    why: Why | None
-    meant: tuple[str, ...]
-    rank: int
-
-
-@dataclass(frozen=True)
-class Facet:
-    """One choice of a filter: its value, how many would be left, whether it is chosen."""
-
-    value: str
-    count: int
-    is_on: bool
-
-
-@dataclass(frozen=True)
-class Unmet:
-    """A need that nothing met: how it ended, and the code of the service looked for, empty where nobody knows."""
-
-    outcome: Outcome
-    code: str
-
-
-@dataclass(frozen=True)
-class Found:
-    """The answer: results in order, places that may be a start, topics to offer, counts, and what could not be had."""
-
-    results: tuple[Result, ...]
-    starts: tuple[Hit, ...] = ()
-    topics: tuple[Hit, ...] = ()
-    suggestions: tuple[Hit, ...] = ()
-    facets: dict[str, tuple[Facet, ...]] = field(default_factory=dict)
-    trouble: str | None = None
-    meant: tuple[str, ...] = ()
-    unmet: Unmet | None = None
 
 
 @dataclass
@@ -167,22 +121,41 @@ class Finder:
     @cached_property
     def seconds(self) -> dict[str, float]:
         """Travel time by institution in the chosen mode, where a start and a network are there."""
+        reached = self._reached
+        if reached is None:
+            return {}
+        rows = zip(self.guide.directory().placed(), reached.seconds, strict=True)
+        return {place.id: float(s) for place, s in rows if np.isfinite(s)}
+
+    @cached_property
+    def walked(self) -> frozenset[str]:
+        """Institutions that one reaches sooner without the public transport that was asked for."""
+        reached = self._reached
+        if reached is None:
+            return frozenset()
+        rows = zip(self.guide.directory().placed(), reached.is_walk, strict=True)
+        return frozenset(place.id for place, is_walk in rows if is_walk)
+
+    @property
+    def _own_mode(self) -> Mode:
+        return "wheelchair" if self.asked.is_wheelchair else "foot"
+
+    @cached_property
+    def _reached(self) -> Reached | None:
         router, start = self.guide.router(), self.start
         if start is None:
-            return {}
+            return None
         if router is None:
             self.trouble = "no_network"
-            return {}
+            return None
         try:
-            times = router.travel_times(
+            return router.reach(
                 start.pair, self.asked.mode, self.guide.links(router), depart_at=self.at,
                 is_wheelchair=self.asked.is_wheelchair,
             )  # fmt: skip
         except NoRouteError as error:
             self.trouble = error.sentence(self.lang)
-            return {}
-        places = self.guide.directory().placed()
-        return {place.id: float(s) for place, s in zip(places, times, strict=True) if np.isfinite(s)}
+            return None
 
     @cached_property
     def metres(self) -> dict[str, float]:
@@ -197,64 +170,57 @@ class Finder:
     def state(self, place: Institution) -> State:
         """Open, closed or unknown at the moment asked about: of the services meant, else of the place."""
         held, profile = self.guide.directory(), self.guide.deps.profile
-        key = ("state", place.id, self.at, self.meant)
-        offers = [offer for offer in place.offers if offer.code in self.meant]
-        with_own = [offer for offer in offers if offer.schedules]
-        hours = intake_hours(place, with_own[0], profile, held) if with_own else place_hours(place, profile, held)
-        return _kept(self._states, key, lambda: hours.state(self.at))
+        own = next((offer for offer in place.offers if offer.schedules and offer.code in self.meant), None)
+        key = place.id if own is None else own.id
+        if key not in self._states:
+            hours = place_hours(place, profile, held) if own is None else intake_hours(place, own, profile, held)
+            self._states[key] = hours.state(self._minute)
+        return self._states[key]
 
     @cached_property
-    def _states(self) -> dict[object, State]:
-        return {}
+    def _minute(self) -> datetime:
+        return self.at.replace(second=0, microsecond=0)
 
-    def access(self, place: Institution, profile: Profile) -> Verdict:
-        """Whether a place can be entered and used, ways there left to the route."""
+    @cached_property
+    def _states(self) -> dict[str, State]:
+        """What is known of this minute: hours are of whole minutes, and all readers of one minute share it."""
         memo = self.guide.directory().memo
-        key = ("access", place.id, profile)
-        if key not in memo:
-            memo[key] = assess(place.observations, profile).at_the_place
-        found: Verdict = memo[key]
-        return found
+        kept: tuple[datetime, dict[str, State]] | None = memo.get("states")
+        if kept is None or kept[0] != self._minute:
+            kept = memo["states"] = (self._minute, {})
+        return kept[1]
 
-    def filters(self) -> dict[str, Callable[[Institution], bool]]:
+    @cached_property
+    def _marks(self) -> Marks:
+        return Marks(self.guide.directory(), self.guide.taxonomy.services, self.guide.deps.profile)
+
+    def marks(self, place: Institution) -> frozenset[Mark]:
+        """What the place can be filtered by."""
+        return self._marks.of(place, self.meant)
+
+    def filters(self) -> dict[str, Test]:
         """The filters in force, by name."""
-        asked, held = self.asked, {}
-        bits = {group.code: group.bit for group in self.guide.deps.profile.caller_groups}
-        if asked.group in bits:
-            held["for"] = self._is_for(asked.group, bits[asked.group])
+        asked = self.asked
+        held: dict[str, Test] = {}
+
+        def has(mark: Mark, place: Institution) -> bool:
+            return mark in self.marks(place)
+
+        if asked.group in {group.code for group in self.guide.deps.profile.caller_groups}:
+            held["for"] = partial(has, ("for", asked.group))
         if asked.is_open:
             held["open"] = lambda place: self.state(place) == "open"
         if asked.access:
-            refused = ("no", "unknown") if asked.is_sure else ("no",)
-            profile = asked.access
-            held["access"] = lambda place: self.access(place, profile) not in refused
+            yes, no = ("access yes", asked.access), ("access no", asked.access)
+            held["access"] = partial(has, yes) if asked.is_sure else lambda place: not has(no, place)
         if asked.language:
-            held["language"] = lambda place: asked.language in place.languages
+            held["language"] = partial(has, ("language", asked.language))
         if asked.is_free:
-            held["free"] = self._is_free
+            held["free"] = partial(has, FREE)
         if asked.within_min and self.start:
             limit = asked.within_min * 60
             held["within"] = lambda place: self.seconds.get(place.id, np.inf) <= limit
         return held
-
-    def _is_for(self, code: str, bit: int) -> Callable[[Institution], bool]:
-        services = self.guide.taxonomy.services
-
-        def fits(place: Institution) -> bool:
-            return any(
-                ((offer.row["caller_group_mask"] or 0) >> bit) & 1
-                or (offer.code in services and code in services[offer.code].groups)
-                for offer in self._asked_offers(place)
-            )
-
-        return fits
-
-    def _is_free(self, place: Institution) -> bool:
-        return any(offer.is_free for offer in self._asked_offers(place))
-
-    def _asked_offers(self, place: Institution) -> tuple[Offer, ...]:
-        meant = tuple(offer for offer in place.offers if offer.code in self.meant)
-        return meant or place.offers
 
     def answer(self) -> Found:
         """Everything the page shows."""
@@ -272,7 +238,7 @@ class Finder:
             starts=starts,
             topics=tuple(self.topics[:6]),
             suggestions=offered,
-            facets=self._facets(filters),
+            facets=self._facets(filters, [place for _, place, _ in fits]),
             trouble=self.trouble,
             meant=self.meant,
             unmet=None if fits else self._unmet(filters, offered),
@@ -281,7 +247,7 @@ class Finder:
     def _name(self, code: str) -> str:
         return self.guide.taxonomy.services[code].name(self.lang)
 
-    def _unmet(self, filters: dict[str, Callable[[Institution], bool]], offered: tuple[Hit, ...]) -> Unmet | None:
+    def _unmet(self, filters: dict[str, Test], offered: tuple[Hit, ...]) -> Unmet | None:
         """What is worth noting of an empty list; nothing for filters alone or for one that no single filter emptied."""
         asked = self.asked
         if not (asked.text or asked.service or asked.need):
@@ -299,8 +265,9 @@ class Finder:
         return Result(
             place=place,
             state=self.state(place),
-            access=self.access(place, self.asked.access) if self.asked.access else None,
+            access=self._marks.access(place, self.asked.access) if self.asked.access else None,
             travel_s=self.seconds.get(place.id),
+            travel_mode=self._own_mode if place.id in self.walked else self.asked.mode,
             distance_m=self.metres.get(place.id),
             why=why,
             meant=tuple(offer.code for offer in place.offers if offer.code in self.meant),
@@ -337,50 +304,52 @@ class Finder:
         }
         return orders[self.sort]
 
-    def _facets(self, filters: dict[str, Callable[[Institution], bool]]) -> dict[str, tuple[Facet, ...]]:
+    def _facets(self, filters: dict[str, Test], fits: list[Institution]) -> dict[str, tuple[Facet, ...]]:
+        """`fits`: what all filters leave, and so what is left for every filter that is not in force."""
+        asked = self.asked
+
         def left(name: str) -> list[Institution]:
+            if name not in filters:
+                return fits
             others = [test for key, test in filters.items() if key != name]
             return [place for _, place, _ in self.candidates if all(test(place) for test in others)]
 
-        asked = self.asked
-        spoken, entered, meant_for = left("language"), left("access"), left("for")
-        languages = sorted({code for place in spoken for code in place.languages})
+        known = counted(fits, self.marks)
+        spoken, entered, meant_for, free = (
+            counted(left(name), self.marks) if name in filters else known
+            for name in ("language", "access", "for", "free")
+        )
         groups = self.guide.deps.profile.caller_groups
+        languages = sorted(value for name, value in spoken if name == "language")
+        opened = sum(self.state(place) == "open" for place in left("open"))
         found = {
-            "open": (Facet("1", sum(self.state(p) == "open" for p in left("open")), asked.is_open),),
-            "free": (
-                Facet("1", sum(any(o.is_free for o in self._asked_offers(p)) for p in left("free")), asked.is_free),
-            ),
-            "language": tuple(
-                Facet(code, sum(code in p.languages for p in spoken), asked.language == code) for code in languages
-            ),
-            "access": tuple(
-                Facet(code, sum(self.access(p, code) == "yes" for p in entered), asked.access == code)
-                for code in PROFILES
-            ),
-            "for": tuple(
-                Facet(g.code, sum(map(self._is_for(g.code, g.bit), meant_for)), asked.group == g.code) for g in groups
-            ),
+            "open": (Facet("1", opened, asked.is_open),),
+            "free": (Facet("1", free[FREE], asked.is_free),),
+            "language": tuple(Facet(code, spoken["language", code], asked.language == code) for code in languages),
+            "access": tuple(Facet(code, entered["access yes", code], asked.access == code) for code in PROFILES),
+            "for": tuple(Facet(g.code, meant_for["for", g.code], asked.group == g.code) for g in groups),
         }
         if self.start:
-            reached = left("within")
-            found["within"] = tuple(
-                Facet(str(m), sum(self.seconds.get(p.id, np.inf) <= m * 60 for p in reached), asked.within_min == m)
-                for m in MINUTES
-            )
+            times = np.array([self.seconds.get(place.id, np.inf) for place in left("within")])
+            found["within"] = tuple(Facet(str(m), int((times <= m * 60).sum()), asked.within_min == m) for m in MINUTES)
         return found
 
 
-def _kept(memo: dict[object, State], key: object, make: Callable[[], State]) -> State:
-    if key not in memo:
-        memo[key] = make()
-    return memo[key]
-
-
 def find(guide: Guide, asked: Asked, *, lang: str, now: datetime) -> tuple[Found, Finder]:
-    """The answer to a question, and the finder that knows how it came about."""
-    finder = Finder(guide, asked, lang, now)
-    return finder.answer(), finder
+    """The answer to a question, and the finder that knows how it came about; kept for the minute.
+
+    List and map of one page ask the same; a page further on in the list asks it again.
+    """
+    held, router = guide.directory(), guide.router()
+    state = (held.state, router.network_id if router else "")
+    key = (asked.but(), lang, now.replace(second=0, microsecond=0), state)
+
+    def made() -> tuple[Found, Finder]:
+        finder = Finder(guide, asked, lang, now)
+        return finder.answer(), finder
+
+    found: tuple[Found, Finder] = guide.answers.of(key, made)
+    return found
 
 
 def branches(guide: Guide) -> Sequence[tuple[Service, tuple[tuple[Service, int], ...]]]:

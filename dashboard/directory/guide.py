@@ -9,9 +9,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from dashboard.answers import Answers
 from dashboard.directory.asked import Point
 from dashboard.queries.directory import Directory, Institution, directory
 from dashboard.queries.public_index import public_index, refresh
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from dashboard.deps import Deps
 
 T = TypeVar("T")
+ANSWERS_KEPT: Final = 8
+"""Found lists held per process, in memory alone: one page asks for its list and for its map a moment later."""
 
 
 def institution_documents(places: Iterator[Institution] | tuple[Institution, ...]) -> Iterator[Document]:
@@ -53,8 +57,9 @@ class Guide:
     _held: dict[str, tuple[object, Any]] = field(default_factory=dict, repr=False)
     _fresh_for: object = field(default=None, repr=False)
     refreshing: threading.Thread | None = field(default=None, repr=False)
+    answers: Answers = field(default_factory=lambda: Answers(most=ANSWERS_KEPT), repr=False)
 
-    @property
+    @cached_property
     def taxonomy(self) -> Taxonomy:
         """Services and needs; without protected ones for the public."""
         return load_taxonomy() if self.is_staff else load_taxonomy().public()

@@ -15,7 +15,8 @@ from dashboard import plain
 from dashboard.directory import result_page
 from dashboard.directory.card import rule_of
 from dashboard.directory.check_page import answers_of
-from dashboard.directory.find import Result, find
+from dashboard.directory.find import find
+from dashboard.directory.found import Result
 from dashboard.directory.guide import Guide, guide_of
 from dashboard.directory.result_page import question as asked_of
 from dashboard.directory.words import phones, result_row, service_name
@@ -112,7 +113,7 @@ def _option(
     guide: Guide, one: Result, code: str, verdict: Verdict | None, *, lang: str, now: Any, asked: Any
 ) -> dict[str, Any]:
     t = Texts(lang)
-    row = result_row(one, guide, lang=lang, now=now, query=asked.query(), mode=asked.mode)
+    row = result_row(one, guide, lang=lang, now=now, query=asked.query())
     offer, public_url = one.place.offer(code), guide.deps.settings.public_url
     numbers = phones(one.place, (offer,) if offer else ())
     answer = verdict.answer if verdict else "ask"

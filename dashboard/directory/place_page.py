@@ -107,12 +107,11 @@ def map_of(deps: Deps, place_id: str, values: Mapping[str, Any]) -> Component:
         n=place_name(place, guide, lang),
         s="open",
         k=kind_shape(place, guide),
-        q=asked.query(),
     )
     return social_map(
         [mark], centre=(place.lat, place.lon), zoom=16, bounds=bounds_of(points) if lines else None,
         attribution=ATTRIBUTION, tile_url=deps.profile.sources.tile_url, route=lines,
-        start=trip.start.pair if trip else None,
+        start=trip.start.pair if trip else None, query=asked.query(),
     )  # fmt: skip
 
 

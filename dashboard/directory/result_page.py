@@ -1,4 +1,4 @@
-"""The page of results: what the template is handed, the markers of the map, and answers while one types."""
+"""The page of results: what the template is handed, and answers while one types."""
 
 from __future__ import annotations
 
@@ -8,18 +8,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import flask
-from dash.development.base_component import Component
 
 from dashboard import plain
 from dashboard.directory.asked import SORTS, Asked, Point, one, parse, point
-from dashboard.directory.find import PLACE_KINDS, Finder, Found, branches, find
+from dashboard.directory.find import PLACE_KINDS, branches, find
+from dashboard.directory.found import Found
 from dashboard.directory.guide import Guide, guide_of
-from dashboard.directory.words import kind_shape, language_name, place_name, result_row
+from dashboard.directory.words import language_name, result_row
 from dashboard.i18n import Texts
-from dashboard.maps.leaflet_map import bounds_of, feature, social_map
 from dashboard.view import language
 from geodata.accessibility import in_words as access_in_words
-from geodata.basemap.style import ATTRIBUTION
 from geodata.profile import text_in
 from geodata.routing import MODES
 
@@ -76,7 +74,7 @@ def body_of(deps: Deps, values: Mapping[str, Any], *, path: str) -> str:
         asked=asked,
         start=finder.start,
         q=asked.text,
-        rows=[result_row(one_, guide, lang=lang, now=finder.at, query=keep.query(), mode=asked.mode) for one_ in shown],
+        rows=[result_row(one_, guide, lang=lang, now=finder.at, query=keep.query()) for one_ in shown],
         count=len(found.results),
         page=page,
         pages=pages,
@@ -107,10 +105,7 @@ def embedded(deps: Deps, values: Mapping[str, Any]) -> dict[str, Any]:
     asked, _ = question(guide, values, lang)
     found, finder = find(guide, asked, lang=lang, now=deps.now())
     query = asked.query()
-    rows = [
-        result_row(one_, guide, lang=lang, now=finder.at, query=query, mode=asked.mode)
-        for one_ in found.results[:EMBEDDED]
-    ]
+    rows = [result_row(one_, guide, lang=lang, now=finder.at, query=query) for one_ in found.results[:EMBEDDED]]
     meant = guide.taxonomy.services.get(asked.service)
     need = guide.taxonomy.needs.get(asked.need)
     name = meant.name(lang) if meant else need.name(lang) if need else asked.text
@@ -207,49 +202,6 @@ def _chips(asked: Asked, guide: Guide, lang: str, path: str) -> list[dict[str, s
     if asked.within_min:
         given.append((t("social.minutes", n=asked.within_min), {"within_min": None}))
     return [{"name": name, "href": f"{path}{asked.but(**without).query()}"} for name, without in given]
-
-
-def map_of(deps: Deps, values: Mapping[str, Any]) -> Component:
-    """The map of all results."""
-    guide, lang = guide_of(deps), language(deps)
-    asked, _ = question(guide, values, lang)
-    found, finder = find(guide, asked, lang=lang, now=deps.now())
-    return map_of_found(guide, asked, found, finder, lang)
-
-
-def map_of_found(guide: Guide, asked: Asked, found: Found, finder: Finder, lang: str) -> Component:
-    """Markers with name, state, shape and link."""
-    profile, start = guide.deps.profile, finder.start
-    query = asked.but(start=start).query()
-    placed = [one_ for one_ in found.results if one_.place.lon is not None and one_.place.lat is not None]
-    features = [
-        feature(
-            one_.place.id,
-            one_.place.lon or 0.0,
-            one_.place.lat or 0.0,
-            n=place_name(one_.place, guide, lang),
-            s=one_.state,
-            k=kind_shape(one_.place, guide),
-        )
-        for one_ in placed
-    ]
-    points = [(one_.place.lon or 0.0, one_.place.lat or 0.0) for one_ in placed]
-    if start:
-        points = [
-            *sorted(points, key=lambda p: (p[0] - start.lon) ** 2 + (p[1] - start.lat) ** 2)[:12],
-            (start.lon, start.lat),
-        ]
-    for item in features:
-        item["properties"]["q"] = query
-    return social_map(
-        features,
-        centre=(profile.lat, profile.lon),
-        zoom=profile.zoom,
-        bounds=bounds_of(points),
-        attribution=ATTRIBUTION,
-        tile_url=profile.sources.tile_url,
-        start=start.pair if start else None,
-    )
 
 
 def register(server: flask.Flask, deps: Deps) -> None:

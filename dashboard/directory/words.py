@@ -9,7 +9,7 @@ from typing import Any
 from babel import Locale
 
 from dashboard import formats
-from dashboard.directory.find import Result
+from dashboard.directory.found import Result
 from dashboard.directory.guide import Guide
 from dashboard.directory.opening import intake_hours, place_hours
 from dashboard.i18n import Texts
@@ -67,12 +67,13 @@ def phones(place: Institution, offers: tuple[Offer, ...] = ()) -> list[dict[str,
     return [{"number": number, "href": href_of_number(number)} for number in numbers]
 
 
-def result_row(result: Result, guide: Guide, *, lang: str, now: datetime, query: str, mode: str) -> dict[str, Any]:
+def result_row(result: Result, guide: Guide, *, lang: str, now: datetime, query: str) -> dict[str, Any]:
     """One result as the list shows it."""
     t, place = Texts(lang), result.place
     meant = tuple(offer for offer in place.offers if offer.code in result.meant)
     hours = state_hours(place, meant, guide)
     minutes = None if result.travel_s is None else max(1, round(result.travel_s / 60))
+    how = f"social.modes.{result.travel_mode}"
     return {
         "id": place.id,
         "name": place_name(place, guide, lang),
@@ -83,7 +84,9 @@ def result_row(result: Result, guide: Guide, *, lang: str, now: datetime, query:
         "address": place.address,
         "services": [service_name(offer, guide, lang) for offer in (meant or place.offers)][:LISTED_SERVICES],
         "more": max(0, len(meant or place.offers) - LISTED_SERVICES),
-        "travel": f"{t('social.minutes', n=minutes)} {t(f'social.modes.{mode}')}" if minutes is not None else "",
+        "travel": f"{t('social.minutes', n=minutes)} {t(f'social.modes.{result.travel_mode}')}"
+        if minutes is not None
+        else "",
         "distance": formats.number(round(result.distance_m), lang) if result.distance_m is not None else "",
         "access": result.access,
         "access_sign": ENTRY_SIGNS[result.access] if result.access else "",

@@ -15,7 +15,10 @@ from dash.development.base_component import Component
 
 MAP_ID = "social-map"
 MARKERS_ID = "social-markers"
+MANY_ID = "social-many"
 SINGLE_ZOOM = 16
+FIT = {"padding": [32, 32], "maxZoom": SINGLE_ZOOM, "animate": False}
+MORE_KEYS = ("box", "zoom")
 VIEW_PX, ASPECT = 340, 0.8
 """Pixels across that a view must fit into, and how much taller than wide the frame is."""
 
@@ -29,12 +32,22 @@ def feature(place_id: str, lon: float, lat: float, **properties: Any) -> dict[st
     }
 
 
+def collection(features: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Features as GeoJSON."""
+    return {"type": "FeatureCollection", "features": list(features)}
+
+
 def social_map(
     features: Sequence[Mapping[str, Any]], *, centre: tuple[float, float], zoom: float, bounds: Sequence[float] | None,
     attribution: str, tile_url: str | None = None, route: Iterable[Mapping[str, Any]] = (),
-    start: tuple[float, float] | None = None,
+    start: tuple[float, float] | None = None, query: str = "", many: Sequence[Mapping[str, Any]] = (),
+    more_href: str = "",
 ) -> Component:  # fmt: skip
-    """The map of points (and a route); without `tile_url` the script puts the city's own vector tiles under it."""
+    """The map of points (and a route); without `tile_url` the script puts the city's own vector tiles under it.
+
+    `query` goes with the links of points. `many`: points joined already, and `more_href` the address that has those of
+    any other view (`MORE_KEYS` are added).
+    """
     shown: list[Any] = []
     if tile_url:
         shown.append(dl.TileLayer(url=tile_url, attribution=attribution))
@@ -42,14 +55,14 @@ def social_map(
     if lines:
         shown.append(
             dl.GeoJSON(
-                id="social-route", data={"type": "FeatureCollection", "features": lines},
-                style={"variable": "linka.map.routeStyle"}, interactive=False,
+                id="social-route", data=collection(lines), style={"variable": "linka.map.routeStyle"},
+                interactive=False,
             )
         )  # fmt: skip
     shown.append(
         dl.GeoJSON(
             id=MARKERS_ID,
-            data={"type": "FeatureCollection", "features": list(features)},
+            data=collection(features),
             cluster=True,
             zoomToBoundsOnClick=True,
             spiderfyOnMaxZoom=True,
@@ -59,16 +72,22 @@ def social_map(
             onEachFeature={"variable": "linka.map.each"},
         )
     )
+    if more_href:
+        shown.append(
+            dl.GeoJSON(
+                id=MANY_ID, data=collection(many), pointToLayer={"variable": "linka.map.point"},
+                onEachFeature={"variable": "linka.map.each"},
+            )
+        )  # fmt: skip
     if start is not None:
         point = feature("start", start[1], start[0], kind="start")
         shown.append(
-            dl.GeoJSON(
-                id="social-start", data={"type": "FeatureCollection", "features": [point]},
-                pointToLayer={"variable": "linka.map.start"},
-            )
-        )  # fmt: skip
+            dl.GeoJSON(id="social-start", data=collection([point]), pointToLayer={"variable": "linka.map.start"})
+        )
+    view: dict[str, Any] = {"center": list(centre), "zoom": zoom}
     if bounds is not None:
-        centre, zoom = view_of(bounds)
+        west, south, east, north = bounds
+        view = {"bounds": [[south, west], [north, east]], "boundsOptions": FIT}
     return html.Div(
         dl.MapContainer(
             shown,
@@ -78,10 +97,11 @@ def social_map(
             minZoom=9,
             maxZoom=19,
             attributionControl=True,
-            center=list(centre),
-            zoom=zoom,
+            trackViewport=False,
+            **view,
         ),
         className="map-in",
+        **{"data-query": query, "data-more": more_href, "data-zoom": "" if bounds is None else str(view_of(bounds)[1])},
     )
 
 
@@ -93,8 +113,11 @@ def bounds_of(points: Sequence[tuple[float, float]]) -> tuple[float, float, floa
     return min(lon), min(lat), max(lon), max(lat)
 
 
-def view_of(bounds: Sequence[float]) -> tuple[tuple[float, float], float]:
-    """Centre (lat, lon) and zoom at which the bounds fit a phone's map (Web Mercator, tiles of 256 px)."""
+def view_of(bounds: Sequence[float]) -> tuple[tuple[float, float], int]:
+    """Centre (lat, lon) and zoom at which the bounds fit a phone's map (Web Mercator, tiles of 256 px).
+
+    What the first points are joined for; the browser fits the bounds to its own screen.
+    """
     west, south, east, north = bounds
     middle = (south + north) / 2
     degrees = max(east - west, (north - south) / math.cos(math.radians(middle)) * ASPECT, 1e-4)

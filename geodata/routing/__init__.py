@@ -9,8 +9,19 @@ from geodata.routing.errors import (
     OutsideNetworkError,
 )
 from geodata.routing.promise import Verdict, will_i_make_it
-from geodata.routing.router import NetworkInfo, Router
-from geodata.routing.types import MODES, Itinerary, Leg, Mode, Place, Step, Transit, UnknownAccess
+from geodata.routing.router import Router
+from geodata.routing.types import (
+    MODES,
+    Itinerary,
+    Leg,
+    Mode,
+    NetworkInfo,
+    Place,
+    Reached,
+    Step,
+    Transit,
+    UnknownAccess,
+)
 
 __all__ = [
     "MODES",
@@ -25,6 +36,7 @@ __all__ = [
     "NotValidError",
     "OutsideNetworkError",
     "Place",
+    "Reached",
     "Router",
     "Step",
     "Transit",

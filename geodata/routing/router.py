@@ -6,8 +6,8 @@ import hashlib
 import json
 import os
 import threading
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -34,7 +34,7 @@ from geodata.routing.errors import (
 )
 from geodata.routing.legs import LegMaker, Spot, path_seconds
 from geodata.routing.transit import MAX_CHOICES, Choice, Doors, Planner
-from geodata.routing.types import Itinerary, LatLon, Mode, Place
+from geodata.routing.types import Itinerary, LatLon, Mode, NetworkInfo, Place, Reached
 from geodata.routing.words import Words, words
 
 SHORT_WALK_S = 900
@@ -47,20 +47,6 @@ NEXT_DAY = timedelta(hours=6)
 """Where one can walk, a ride that comes so much later is no alternative."""
 
 MAX_WHEELED_TRANSIT = 2
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkInfo:
-    """What a screen says about the network."""
-
-    network_id: str
-    time_zone: str
-    bounds: tuple[float, float, float, float]
-    valid_from: date | None
-    valid_to: date | None
-    is_simulated: bool
-    agencies: tuple[str, ...]
-    attribution: str
 
 
 class Router:
@@ -225,7 +211,19 @@ class Router:
         depart_at: datetime,
         is_wheelchair: bool = False,
     ) -> Floats:
-        """Seconds from one place to many, in the order of `destinations`; NaN where there is no way.
+        """Seconds from one place to many; see `reach`."""
+        return self.reach(origin, mode, destinations, depart_at=depart_at, is_wheelchair=is_wheelchair).seconds
+
+    def reach(
+        self,
+        origin: LatLon,
+        mode: Mode,
+        destinations: Links,
+        *,
+        depart_at: datetime,
+        is_wheelchair: bool = False,
+    ) -> Reached:
+        """How long from one place to many, in the order of `destinations`; NaN where there is no way.
 
         By public transport the better of riding and walking; waiting at the first stop counts. Without a timetable
         for that day it is the walk. Raises `OutsideNetworkError`.
@@ -239,10 +237,12 @@ class Router:
         if start.edge[0] < 0:
             raise OutsideNetworkError("outside_origin")
         field = graph.search(start.one(0))
-        seconds = field.seconds_to(destinations.snaps[street])
+        own = field.seconds_to(destinations.snaps[street])
+        seconds, is_walk = own, np.zeros(len(own), dtype=np.bool_)
         if mode == "transit":
-            seconds = np.minimum(seconds, self._over_stops(field, street, destinations, depart_at))
-        return np.where(np.isfinite(seconds), seconds, np.nan)
+            seconds = np.minimum(own, self._over_stops(field, street, destinations, depart_at))
+            is_walk = np.isfinite(own) & (own <= seconds)
+        return Reached(np.where(np.isfinite(seconds), seconds, np.nan), is_walk)
 
     def _over_stops(self, field: Field, mode: StreetMode, destinations: Links, depart_at: datetime) -> Floats:
         nowhere = np.full(len(destinations), np.inf)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
 
 Mode = Literal["transit", "foot", "wheelchair", "bicycle", "car"]
 MODES: tuple[Mode, ...] = ("transit", "foot", "wheelchair", "bicycle", "car")
@@ -186,3 +189,25 @@ class Itinerary:
             "legs": [leg.to_dict() for leg in self.legs],
             "unknown": [one.to_dict() for one in self.unknown],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Seconds to each place, and where public transport was asked for and going oneself is no slower."""
+
+    seconds: npt.NDArray[np.float64]
+    is_walk: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkInfo:
+    """What a screen says about the network."""
+
+    network_id: str
+    time_zone: str
+    bounds: tuple[float, float, float, float]
+    valid_from: date | None
+    valid_to: date | None
+    is_simulated: bool
+    agencies: tuple[str, ...]
+    attribution: str

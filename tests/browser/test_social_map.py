@@ -14,6 +14,7 @@ import requests
 from playwright.sync_api import Page, Request, expect
 from sqlalchemy import Engine
 
+from dashboard.directory import result_map
 from dashboard.serving import command, free_port
 from dashboard.settings import Settings
 from tests.browser.conftest import Guard
@@ -119,6 +120,19 @@ def test_list_and_map_are_in_step(page: Page, public: str) -> None:
     expect(page.locator(".mark").first).to_be_visible()
     page.locator(".place h3 a").first.focus()
     expect(page.locator(".place").first).to_have_class("place is-shown")
+
+
+def test_of_very_many_places_the_map_shows_how_many_and_more_on_moving_in(
+    page: Page, public: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(result_map, "MOST_POINTS", 3)
+    page.goto(f"{public}/find")
+    expect(page.locator(".mark-many").first).to_be_visible()
+    with page.expect_response("**/find/points?**") as moved:
+        page.locator(".mark-many").first.click()
+    told = moved.value.json()
+    assert told["points"]["features"] or told["many"]["features"]
+    expect(page.locator(".mark:not(.mark-many)").first).to_be_visible()
 
 
 @pytest.fixture

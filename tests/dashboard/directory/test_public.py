@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from dashboard.app import LinkaDash
+from dashboard.directory import result_map
 from dashboard.directory.asked import Asked, parse, point
 from dashboard.directory.find import find
 from dashboard.directory.guide import guide_of
@@ -45,7 +46,7 @@ def every_public_answer(app: LinkaDash, place_id: str) -> Iterator[tuple[str, by
     pages = [f"/find?page={n}" for n in range(1, 5)]
     paths = [*pages, "/find?q=violence", "/find?service=violence_shelter", f"/place/{place_id}", "/takeaway.html"]
     paths += [f"/takeaway.html?place={place_id}", "/suggest?q=shelter", "/address?start=60.17,24.94"]
-    paths += ["/check/violence_shelter"]
+    paths += ["/check/violence_shelter", "/find/points?box=-180,-90,180,90&zoom=18"]
     for path in paths:
         yield path, get(app, path).data
     yield "map", get(app, "/_dash-layout", headers={"Referer": f"{HOME}/find"}).data
@@ -106,6 +107,35 @@ def test_a_facets_count_is_what_its_choice_leaves(public_app: LinkaDash) -> None
     opened, _ = find(guide, Asked(is_open=True), lang="en", now=NOW)
     assert {row.state for row in opened.results} == {"open"}
     assert len(opened.results) == first.facets["open"][0].count
+
+
+def test_a_service_for_everybody_counts_for_every_group(public_app: LinkaDash) -> None:
+    guide = guide_of(public_app.deps)
+    found, _ = find(guide, Asked(service="legal_aid"), lang="en", now=NOW)
+    assert {facet.count for facet in found.facets["for"]} == {len(found.results)} != {0}
+    nanny, _ = find(guide, Asked(service="nanny"), lang="en", now=NOW)
+    counts = {facet.value: facet.count for facet in nanny.facets["for"]}
+    assert counts["families"] == len(nanny.results)
+    assert counts["unemployed"] == 0
+    for code, count in counts.items():
+        left, _ = find(guide, Asked(service="nanny", group=code), lang="en", now=NOW)
+        assert len(left.results) == count
+
+
+def test_of_very_many_points_a_view_gets_its_own_joined_where_they_are_close(
+    public_app: LinkaDash, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = "/find/points?box=-180,-90,180,90"
+    whole = get(public_app, f"{everything}&zoom=11").json
+    assert len(whole["points"]["features"]) == len(directory(public_app.deps.read).placed())
+    monkeypatch.setattr(result_map, "MOST_POINTS", 3)
+    far = get(public_app, f"{everything}&zoom=9").json
+    assert far["points"]["features"] == []
+    counted = [one["properties"].get("point_count", 1) for one in far["many"]["features"]]
+    assert sum(counted) == len(whole["points"]["features"]) > len(counted)
+    assert get(public_app, "/find/points?box=1,1,2,2&zoom=12").json["points"]["features"] == []
+    for wrong in ("box=1,2,3&zoom=9", "box=a,b,c,d&zoom=9", "box=1,1,2,2&zoom=x", ""):
+        assert get(public_app, f"/find/points?{wrong}").status_code == 400
 
 
 def test_a_hostile_address_is_read_as_nothing(public_app: LinkaDash) -> None:

@@ -226,6 +226,18 @@ def test_travel_times_are_those_of_the_routes(heidelberg: Router) -> None:
         assert took == pytest.approx(best, abs=5) or took < best  # links reach farther stops than one that rides at all
 
 
+def test_where_walking_is_quicker_than_riding_it_is_told(heidelberg: Router) -> None:
+    lat, lon = STATION
+    far = pairs(6, seed=8)
+    links = heidelberg.links([lon + 0.001, *(end[1] for _, end in far)], [lat, *(end[0] for _, end in far)])
+    found = heidelberg.reach(STATION, "transit", links, depart_at=MORNING)
+    walk = heidelberg.travel_times(STATION, "foot", links, depart_at=MORNING)
+    assert found.is_walk[0]
+    assert not found.is_walk.all()
+    assert (found.is_walk == (walk == found.seconds)).all()
+    assert not heidelberg.reach(STATION, "foot", links, depart_at=MORNING).is_walk.any()
+
+
 def test_wheelchair_takes_longer_than_walking_in_the_order_by_time(heidelberg: Router) -> None:
     places = [end for _, end in pairs(30, seed=9)]
     links = heidelberg.links([lon for _, lon in places], [lat for lat, _ in places])
