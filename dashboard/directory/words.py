@@ -84,9 +84,7 @@ def result_row(result: Result, guide: Guide, *, lang: str, now: datetime, query:
         "address": place.address,
         "services": [service_name(offer, guide, lang) for offer in (meant or place.offers)][:LISTED_SERVICES],
         "more": max(0, len(meant or place.offers) - LISTED_SERVICES),
-        "travel": f"{t('social.minutes', n=minutes)} {t(f'social.modes.{result.travel_mode}')}"
-        if minutes is not None
-        else "",
+        "travel": "" if minutes is None else f"{t('social.minutes', n=minutes)} {t(how)}",
         "distance": formats.number(round(result.distance_m), lang) if result.distance_m is not None else "",
         "access": result.access,
         "access_sign": ENTRY_SIGNS[result.access] if result.access else "",

@@ -48,49 +48,15 @@ def social_map(
     `query` goes with the links of points. `many`: points joined already, and `more_href` the address that has those of
     any other view (`MORE_KEYS` are added).
     """
-    shown: list[Any] = []
-    if tile_url:
-        shown.append(dl.TileLayer(url=tile_url, attribution=attribution))
-    lines = list(route)
-    if lines:
-        shown.append(
-            dl.GeoJSON(
-                id="social-route", data=collection(lines), style={"variable": "linka.map.routeStyle"},
-                interactive=False,
-            )
-        )  # fmt: skip
-    shown.append(
-        dl.GeoJSON(
-            id=MARKERS_ID,
-            data=collection(features),
-            cluster=True,
-            zoomToBoundsOnClick=True,
-            spiderfyOnMaxZoom=True,
-            superClusterOptions={"radius": 46, "maxZoom": 16},
-            pointToLayer={"variable": "linka.map.point"},
-            clusterToLayer={"variable": "linka.map.cluster"},
-            onEachFeature={"variable": "linka.map.each"},
-        )
-    )
-    if more_href:
-        shown.append(
-            dl.GeoJSON(
-                id=MANY_ID, data=collection(many), pointToLayer={"variable": "linka.map.point"},
-                onEachFeature={"variable": "linka.map.each"},
-            )
-        )  # fmt: skip
-    if start is not None:
-        point = feature("start", start[1], start[0], kind="start")
-        shown.append(
-            dl.GeoJSON(id="social-start", data=collection([point]), pointToLayer={"variable": "linka.map.start"})
-        )
+    layers = [dl.TileLayer(url=tile_url, attribution=attribution)] if tile_url else []
+    layers += _lines(list(route)) + _points(features, many, has_more=bool(more_href)) + _start(start)
     view: dict[str, Any] = {"center": list(centre), "zoom": zoom}
     if bounds is not None:
         west, south, east, north = bounds
         view = {"bounds": [[south, west], [north, east]], "boundsOptions": FIT}
     return html.Div(
         dl.MapContainer(
-            shown,
+            layers,
             id=MAP_ID,
             className="social-map",
             keyboard=False,
@@ -103,6 +69,32 @@ def social_map(
         className="map-in",
         **{"data-query": query, "data-more": more_href, "data-zoom": "" if bounds is None else str(view_of(bounds)[1])},
     )
+
+
+def _lines(route: list[Mapping[str, Any]]) -> list[Component]:
+    if not route:
+        return []
+    look = {"variable": "linka.map.routeStyle"}
+    return [dl.GeoJSON(id="social-route", data=collection(route), style=look, interactive=False)]
+
+
+def _points(
+    features: Sequence[Mapping[str, Any]], many: Sequence[Mapping[str, Any]], *, has_more: bool
+) -> list[Component]:
+    """Points that the browser joins where they are close, and those that came joined."""
+    drawn = {"pointToLayer": {"variable": "linka.map.point"}, "onEachFeature": {"variable": "linka.map.each"}}
+    single = dl.GeoJSON(
+        id=MARKERS_ID, data=collection(features), cluster=True, zoomToBoundsOnClick=True, spiderfyOnMaxZoom=True,
+        superClusterOptions={"radius": 46, "maxZoom": 16}, clusterToLayer={"variable": "linka.map.cluster"}, **drawn,
+    )  # fmt: skip
+    return [single, dl.GeoJSON(id=MANY_ID, data=collection(many), **drawn)] if has_more else [single]
+
+
+def _start(start: tuple[float, float] | None) -> list[Component]:
+    if start is None:
+        return []
+    point = collection([feature("start", start[1], start[0], kind="start")])
+    return [dl.GeoJSON(id="social-start", data=point, pointToLayer={"variable": "linka.map.start"})]
 
 
 def bounds_of(points: Sequence[tuple[float, float]]) -> tuple[float, float, float, float] | None:
