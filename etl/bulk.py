@@ -17,7 +17,6 @@ import numpy.typing as npt
 import pandas as pd
 import pgpq
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 from pgpq import encoders
 from pgpq import schema as pg_schema
@@ -266,8 +265,7 @@ def _execute_many(connection: Connection, table: Table, columns: list[Column[Any
 def _for_sqlite(array: pa.ChunkedArray) -> list[Any]:
     """Values as SQLAlchemy itself writes them on SQLite: instants naive UTC with six decimals, days ISO."""
     if pa.types.is_timestamp(array.type):
-        naive = array.cast(pa.timestamp("us"))
-        return list(pc.strftime(naive, format="%Y-%m-%d %H:%M:%S").to_pylist())
+        return list(array.cast(pa.timestamp("us")).cast(pa.string()).to_pylist())
     if pa.types.is_date(array.type):
         return list(array.cast(pa.string()).to_pylist())
     return list(array.to_pylist())

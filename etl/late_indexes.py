@@ -27,47 +27,47 @@ _ON_SQLITE: Final = text(
 class LateIndexes:
     """The indexes that one load has set aside."""
 
-    def __init__(self, connection: Connection, city_id: int) -> None:
-        """None yet; `connection` is the load's."""
-        self._connection, self._city_id = connection, city_id
+    def __init__(self, city_id: int) -> None:
+        """None yet."""
+        self._city_id = city_id
         self._seen: set[str] = set()
         self._definitions: list[str] = []
 
-    def set_aside(self, table: Table) -> None:
+    def set_aside(self, connection: Connection, table: Table) -> None:
         """Drop the indexes of `table` if it is empty and nobody else is at it; asked once of every table."""
         if table.name in self._seen:
             return
         self._seen.add(table.name)
-        if self._connection.scalar(select(exists(select(table.c[0])))) or not self._is_ours(table):
+        if _has_rows(connection, table) or not self._is_ours(connection, table):
             return
-        listed = _ON_POSTGRESQL if self._is_postgresql else _ON_SQLITE
-        for name, definition in self._connection.execute(listed, {"table": table.name}).all():
-            self._connection.exec_driver_sql(f'DROP INDEX "{name}"')
+        listed = _ON_POSTGRESQL if connection.dialect.name == "postgresql" else _ON_SQLITE
+        for name, definition in connection.execute(listed, {"table": table.name}).all():
+            connection.exec_driver_sql(f'DROP INDEX "{name}"')
             self._definitions.append(definition)
 
-    def restore(self) -> None:
+    def restore(self, connection: Connection) -> None:
         """Make them again."""
         for definition in self._definitions:
-            self._connection.exec_driver_sql(definition)
+            connection.exec_driver_sql(definition)
         self._definitions.clear()
 
-    @property
-    def _is_postgresql(self) -> bool:
-        return self._connection.dialect.name == "postgresql"
-
-    def _is_ours(self, table: Table) -> bool:
+    def _is_ours(self, connection: Connection, table: Table) -> bool:
         """Whether the table is locked for this load alone, and still empty; SQLite has one writer in any case.
 
         A load that waits for the table may hold the city's derived tables, which this one needs at its end: they are
         taken first. Nothing is waited for with a table locked, so that two loads cannot wait for each other.
         """
-        if not self._is_postgresql:
+        if connection.dialect.name != "postgresql":
             return True
         if not self._definitions:
-            hold_derived(self._connection, self._city_id)
+            hold_derived(connection, self._city_id)
         try:
-            with self._connection.begin_nested():
-                self._connection.exec_driver_sql(f'LOCK TABLE "{table.name}" IN ACCESS EXCLUSIVE MODE NOWAIT')
+            with connection.begin_nested():
+                connection.exec_driver_sql(f'LOCK TABLE "{table.name}" IN ACCESS EXCLUSIVE MODE NOWAIT')
         except OperationalError:  # another load or a reader is at it: the indexes stay, and are kept row by row
             return False
-        return not self._connection.scalar(select(exists(select(table.c[0]))))
+        return not _has_rows(connection, table)
+
+
+def _has_rows(connection: Connection, table: Table) -> bool:
+    return bool(connection.scalar(select(exists(select(table.c[0])))))

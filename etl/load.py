@@ -14,6 +14,7 @@ import pandas as pd
 from sqlalchemy import Connection, Table, exists, select
 
 from etl import bulk, history
+from etl.behind import Behind
 from etl.compare import Comparison, all_new, compare, next_event_numbers
 from etl.errors import LoadError
 from etl.fresh import ClockRows, FreshClock
@@ -52,10 +53,10 @@ class Loader:
     """A running load. `is_first`: nothing of the source was ever loaded, so its rows need no comparison.
 
     `listing` is given for a directory: what it lists is noted, and what it no longer lists is withdrawn at the end.
-    `clock` runs the terms of new requests while their rows are written.
+    `clock` runs the terms of new requests while their rows are written, `behind` writes them.
     """
 
-    connection: Connection
+    behind: Behind
     city_id: int
     load_id: int
     source: str
@@ -84,7 +85,12 @@ class Loader:
 
     def __post_init__(self) -> None:
         """Nothing is written yet."""
-        self._indexes = LateIndexes(self.connection, self.city_id)
+        self._indexes = LateIndexes(self.city_id)
+
+    @property
+    def connection(self) -> Connection:
+        """The load's connection, once all that was appended is written."""
+        return self.behind.connection
 
     def add(self, chunk: Prepared) -> None:
         """Write one chunk; raises `LoadError` where its rows do not add up or do not fit the tables."""
@@ -107,7 +113,7 @@ class Loader:
 
     def finish(self) -> None:
         """Write what is known only when all chunks are in."""
-        self._indexes.restore()
+        self._indexes.restore(self.connection)
         rows = [
             {"city_id": self.city_id, "source": self.source, "field": field_, "value": value, "rows": rows,
              "load_id": self.load_id}
@@ -149,14 +155,15 @@ class Loader:
 
     def _append(self, table: Table, rows: pd.DataFrame) -> None:
         if len(rows):
-            self._indexes.set_aside(table)
-            bulk.append_frame(self.connection, table, rows)
+            self.behind.do(self._indexes.set_aside, table)
+            self.behind.do(bulk.append_frame, table, rows)
 
     def _write(self, table: Table, found: Comparison) -> None:
         self._append(table, self._known(table, found.new))
         if table is not request:  # requests are counted with the answers of their clock
             self.hand.add(table, (table, found.new))
-        bulk.upsert_frame(self.connection, table, found.changed)
+        if len(found.changed):
+            bulk.upsert_frame(self.connection, table, found.changed)
         self._note(table, found)
 
     def _note_listed(self, table: str, ids: Iterable[str]) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 
 from etl import runs
 from etl.ahead import read_ahead
+from etl.behind import working_behind
 from etl.derived import keep_current
 from etl.fresh import fresh_clock
 from etl.load import Loader
@@ -64,9 +65,9 @@ def run_load(
                         connection, city_id, source=source, file=file, file_hash=file_hash, is_simulated=is_simulated,
                         now=now,
                     )  # fmt: skip
-                with fresh_clock(profile, city_id) as clock:
+                with working_behind(connection) as behind, fresh_clock(profile, city_id) as clock:
                     loader = Loader(
-                        connection, city_id, load_id, source, file, now,
+                        behind, city_id, load_id, source, file, now,
                         is_first=runs.is_first(connection, source), is_simulated=is_simulated, clock=clock,
                         listing=listing,
                     )  # fmt: skip

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 
+import pandas as pd
 from sqlalchemy import Connection, Table, delete, func, insert, select
 from sqlalchemy import literal_column as literally
 
 from etl import bulk
+from etl.behind import Behind, working_behind
 from etl.ids import city_id_of
 from etl.locks import hold_derived
 from etl.rollup.days import Days, all_days, days_of, touched_days
@@ -133,12 +135,17 @@ def _families(
 ) -> Changes:
     """Count some days anew in the tables of families that share their facts."""
     changes = {table.name: (0, 0) for chosen in tables.values() for table in chosen}
-    for batch, facts in _facts(connection, list(tables), city_id, days, hand):
-        for family, table in ((family, table) for family, chosen in tables.items() for table in chosen):
-            gone = 0 if is_empty else _clear(connection, table, city_id, batch)
-            added = bulk.append_frame(connection, table, grain_rows(facts, table, family).assign(city_id=city_id))
-            written, deleted = changes[table.name]
-            changes[table.name] = (written + added, deleted + gone)
+
+    def replace(connection: Connection, table: Table, rows: pd.DataFrame, batch: Sequence[date]) -> None:
+        gone = 0 if is_empty else _clear(connection, table, city_id, batch)
+        bulk.append_frame(connection, table, rows)
+        written, deleted = changes[table.name]
+        changes[table.name] = (written + len(rows), deleted + gone)
+
+    with working_behind(connection) as behind:
+        for batch, facts in _facts(behind, list(tables), city_id, days, hand):
+            for family, table in ((family, table) for family, chosen in tables.items() for table in chosen):
+                behind.do(replace, table, grain_rows(facts, table, family).assign(city_id=city_id), batch)
     for name, (written, _) in changes.items():
         if written > _ANALYZE_ROWS and connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"ANALYZE {name}")
@@ -146,16 +153,16 @@ def _families(
 
 
 def _facts(
-    connection: Connection, families: Sequence[str], city_id: int, days: Sequence[date], hand: Hand | None
+    behind: Behind, families: Sequence[str], city_id: int, days: Sequence[date], hand: Hand | None
 ) -> Iterator[tuple[Sequence[date], Facts]]:
     """The facts of the days in batches: of all at once where they are in hand."""
     if hand is not None:
-        yield days, facts_in_hand(connection, families, hand)
+        yield days, facts_in_hand(behind.connection, families, hand)
         return
     batches = _batches(days)
     batch = next(batches)
     while batch:
-        facts = read_facts(connection, families, city_id, batch)
+        facts = read_facts(behind.connection, families, city_id, batch)
         yield batch, facts
         batch = batches.send(facts.size)
 

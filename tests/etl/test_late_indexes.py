@@ -54,14 +54,14 @@ def test_a_load_that_fails_leaves_every_index_it_found(engine: Engine) -> None:
 
 def test_only_an_empty_table_goes_without_its_indexes(engine: Engine) -> None:
     with writing(engine) as connection:
-        late = LateIndexes(connection, CITY_ID)
-        late.set_aside(schema.request)
+        late = LateIndexes(CITY_ID)
+        late.set_aside(connection, schema.request)
         assert names(connection) == set()
-        late.restore()
+        late.restore(connection)
         assert names(connection) != set()
     load(engine, [chunk(requests(10))])
     with writing(engine) as connection:
-        LateIndexes(connection, CITY_ID).set_aside(schema.request)
+        LateIndexes(CITY_ID).set_aside(connection, schema.request)
         assert names(connection) != set()
 
 
@@ -69,7 +69,7 @@ def test_a_table_that_somebody_reads_keeps_its_indexes(postgis_engine: Engine) -
     other = make_engine(postgis_engine.url.render_as_string(hide_password=False))
     with other.begin() as reader, writing(postgis_engine) as connection:
         reader.execute(select(schema.request.c.request_id)).all()
-        LateIndexes(connection, CITY_ID).set_aside(schema.request)
+        LateIndexes(CITY_ID).set_aside(connection, schema.request)
         assert names(connection) != set()
         connection.execute(select(schema.request.c.request_id)).all()  # the transaction goes on
     other.dispose()
