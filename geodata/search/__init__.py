@@ -17,7 +17,7 @@ from geodata.search.sqlite import SqliteStore
 from geodata.search.types import Answer, Document, Hit, Kind, Phrase, SearchIndex, Why
 from geodata.taxonomy import load_taxonomy
 
-FORMAT = 2
+FORMAT = 3
 """Counts up when keys or tables of an index change: an index of another format is made anew."""
 
 __all__ = [

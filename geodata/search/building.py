@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from geodata.errors import SearchError
 from geodata.search.keys import entry_keys
-from geodata.search.store import Bands, Store, StoredDocument, StoredEntry, StoredTerm
+from geodata.search.store import Bands, Count, Store, StoredDocument, StoredEntry, StoredTerm
 from geodata.search.types import KINDS, TOPIC_KINDS, Document
 from geodata.text import digits_only, skeleton
 
@@ -29,7 +29,7 @@ def build(store: Store, documents: Iterable[Document], *, is_staff: bool, stamp:
     with store.writer() as writer:
         for start in range(0, len(kept), _BATCH):
             writer.add(*layer.lay(kept[start : start + _BATCH]))
-        writer.finish(layer.terms(), sorted(layer.counts.items()), layer.bands(), stamp)
+        writer.finish(layer.terms(), layer.key_counts(), layer.bands(), stamp)
     return len(kept)
 
 
@@ -44,7 +44,8 @@ class _Layer:
     """Counts ids, keys and words while batches of documents pass."""
 
     def __init__(self) -> None:
-        self.counts: Counter[str] = Counter()
+        self._topics: Counter[str] = Counter()
+        self._places: Counter[str] = Counter()
         self._doc_count = 0
         self._entry_count = 0
         self._places_from: int | None = None
@@ -61,17 +62,25 @@ class _Layer:
         return docs, entries
 
     def _entries(self, document: Document) -> Iterable[StoredEntry]:
+        counts = self._topics if document.kind in TOPIC_KINDS else self._places
         for phrase in dict.fromkeys(document.phrases):
             keys = entry_keys(phrase.text, phrase.lang)
             if not keys:
                 continue
-            self.counts.update({key for word in keys for key in word if len(key) > 1})
+            counts.update({key for word in keys for key in word if len(key) > 1})
             joined = " ".join(key for word in keys for key in word)
-            yield StoredEntry(self._entry_count, self._doc_count, phrase.field, phrase.lang or "", phrase.text, joined)
+            yield StoredEntry(
+                self._entry_count, self._doc_count, phrase.field, phrase.lang or "", phrase.text, joined,
+                document.kind, document.prior,
+            )  # fmt: skip
             self._entry_count += 1
 
+    def key_counts(self) -> list[tuple[str, Count]]:
+        both = self._topics + self._places
+        return [(key, Count(n, self._places[key])) for key, n in sorted(both.items())]
+
     def terms(self) -> list[StoredTerm]:
-        words = sorted(key[1:] for key in self.counts if key[0] == "w")
+        words = sorted({key[1:] for counts in (self._topics, self._places) for key in counts if key[0] == "w"})
         return [StoredTerm(w, skeleton(w)) for w in words if len(w) >= _MIN_TERM and not digits_only(w)]
 
     def bands(self) -> Bands:
@@ -88,5 +97,4 @@ def _stored(document: Document, doc_id: int) -> StoredDocument:
         payload=json.dumps(payload, ensure_ascii=False),
         lon=document.lon,
         lat=document.lat,
-        prior=document.prior,
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from rapidfuzz.distance import OSA
 
 from geodata.search import building
 from geodata.search.keys import QueryWord, query_words
 from geodata.search.ranking import Question, Ranked, rank, rarity
-from geodata.search.store import Bands, Clauses, Store, StoredDocument, StoredEntry
+from geodata.search.store import NONE, Bands, Clauses, Counts, Search, Store, StoredDocument, StoredEntry
 from geodata.search.types import TOPIC_KINDS, Answer, Document, Hit, Kind
 from geodata.text import fold, similarity, skeleton
 
@@ -40,22 +41,22 @@ class StoreIndex:
 
     def query(self, text: str, lang: str, limit: int = 10, kinds: Sequence[Kind] | None = None) -> list[Hit]:
         """The best hits, at most `limit`; empty for an empty text."""
-        bands = self._store.bands()
-        question = self._question(query_words(text, lang), lang, bands)
-        if not question.words:
+        words = query_words(text, lang)
+        counts = self._counts(words)
+        if not words:
             return []
-        ranked = rank(question, self._candidates(question, bands, kinds))
-        return self._hits(ranked, lang, limit, kinds)
+        question = self._question(words, lang, counts)
+        return self._hits(rank(question, self._candidates(question, counts, kinds), kinds), lang, limit)
 
     def suggest(self, text: str, lang: str, limit: int = 5) -> list[Hit]:
         """Topics nearest to the text, each word taken alone and mended generously; else the most general ones."""
-        bands = self._store.bands()
         words = query_words(text, lang)
+        counts = self._counts(words)
         found: dict[str, Hit] = {}
         for word in words:
-            question = self._question((word,), lang, bands, least_likeness=_LEAST_LIKENESS - 0.2)
-            ranked = rank(question, self._candidates(question, bands, TOPIC_KINDS))
-            for hit in self._hits(ranked, lang, 2, TOPIC_KINDS):
+            question = self._question((word,), lang, counts, least_likeness=_LEAST_LIKENESS - 0.2)
+            ranked = rank(question, self._candidates(question, counts, TOPIC_KINDS), TOPIC_KINDS)
+            for hit in self._hits(ranked, lang, 2):
                 found.setdefault(f"{hit.kind} {hit.id}", hit)
         best = sorted(found.values(), key=lambda h: (-h.score, h.kind, h.id))[:limit]
         return best or self._general(lang, limit)
@@ -73,16 +74,18 @@ class StoreIndex:
         hits = [self.query(name, lang, 1, ("service",)) for name in names]
         return [replace(hit, score=0.0) for found in hits for hit in found]
 
+    def _counts(self, words: Sequence[QueryWord]) -> Counts:
+        prefixes = {prefix for word in words for prefix in (word.prefix, word.latin_prefix) if prefix is not None}
+        return self._store.counts({key for word in words for key in word.keys}, prefixes)
+
     def _question(
-        self, words: tuple[QueryWord, ...], lang: str, bands: Bands, *, least_likeness: float = _LEAST_LIKENESS
+        self, words: tuple[QueryWord, ...], lang: str, known: Counts, *, least_likeness: float = _LEAST_LIKENESS
     ) -> Question:
-        counts = self._store.key_counts({key for word in words for key in word.keys}) if words else {}
-        prefixes = self._store.prefix_counts({word.prefix for word in words if word.prefix})
-        found = [{key: counts[key] for key in word.keys if key in counts} for word in words]
-        completed = [prefixes.get(word.prefix or "", 0) for word in words]
+        found = [{key: known.keys[key].entries for key in word.keys if key in known.keys} for word in words]
+        completed = [known.prefixes.get(word.prefix or "", NONE).entries for word in words]
         return Question(
             words=words,
-            weights=tuple(rarity(max(f.values(), default=0), bands.entry_count) for f in found),
+            weights=tuple(rarity(max(f.values(), default=0), known.bands.entry_count) for f in found),
             counts=tuple(max(*f.values(), c, 0) for f, c in zip(found, completed, strict=True)),
             commonest=tuple(_commonest(w, f) for w, f in zip(words, found, strict=True)),
             near=tuple(
@@ -100,33 +103,33 @@ class StoreIndex:
         best = sorted((pair for pair in scored if pair[0] >= least_likeness), key=lambda p: (-p[0], p[1]))
         return {term: likeness for likeness, term in best[:_NEAR_WORDS]}
 
-    def _candidates(self, question: Question, bands: Bands, kinds: Sequence[Kind] | None) -> list[StoredEntry]:
+    def _candidates(self, question: Question, known: Counts, kinds: Sequence[Kind] | None) -> list[StoredEntry]:
         """Topics that hold any word; places that hold all of them, else those that hold all but the commonest."""
-        found: list[StoredEntry] = []
+        bands = known.bands
+        searches: list[Search] = []
         if kinds is None or any(kind in TOPIC_KINDS for kind in kinds):
             pairs = zip(question.words, question.near, strict=True)
             anything = [[key for word, near in pairs for key in (*_alternatives(word, near), *_kin(word))]]
-            found += self._store.find(anything, 0, bands.places_from, _TOPIC_CANDIDATES)
-        if bands.places_from < bands.entry_count and (kinds is None or any(kind not in TOPIC_KINDS for kind in kinds)):
-            found += self._places(_place_clauses(question), bands)
+            searches.append(Search(anything, 0, bands.places_from, _TOPIC_CANDIDATES))
+        clauses: Clauses = []
+        if bands.places_from < bands.entry_count and (kinds is None or not set(kinds) <= set(TOPIC_KINDS)):
+            clauses = _place_clauses(question, known)
+            searches += _place_search(clauses, bands)
+        found = self._store.find(searches)
+        for kept in range(len(clauses) - 1, 0, -1):
+            if found and found[-1].entry_id >= bands.places_from:
+                break
+            found += self._store.find(_place_search(clauses[:kept], bands))
         return found
 
-    def _places(self, clauses: Clauses, bands: Bands) -> list[StoredEntry]:
-        for kept in range(len(clauses), 0, -1):
-            found = self._store.find(clauses[:kept], bands.places_from, bands.entry_count, _PLACE_CANDIDATES)
-            if found:
-                return found
-        return []
+    def _hits(self, ranked: list[Ranked], lang: str, limit: int) -> list[Hit]:
+        best = sorted(ranked, key=lambda r: (-round(r.score + r.prior, 6), r.doc_id))[:limit]
+        documents = self._store.documents([r.doc_id for r in best]) if best else {}
+        return [_hit(r, documents[r.doc_id], lang) for r in best]
 
-    def _hits(self, ranked: list[Ranked], lang: str, limit: int, kinds: Sequence[Kind] | None) -> list[Hit]:
-        documents = self._store.documents([r.doc_id for r in ranked]) if ranked else {}
-        hits = [
-            (r.score + documents[r.doc_id].prior, r, documents[r.doc_id])
-            for r in ranked
-            if kinds is None or documents[r.doc_id].kind in kinds
-        ]
-        hits.sort(key=lambda found: (-round(found[0], 6), found[2].doc_id))
-        return [_hit(score, r, document, lang) for score, r, document in hits[:limit]]
+
+def _place_search(clauses: Clauses, bands: Bands) -> list[Search]:
+    return [Search(clauses, bands.places_from, bands.entry_count, _PLACE_CANDIDATES)] if clauses else []
 
 
 def _alternatives(word: QueryWord, near: Mapping[str, float]) -> list[str]:
@@ -138,9 +141,10 @@ def _kin(word: QueryWord) -> tuple[str, ...]:
     return (f"w{word.kin}*",) if word.kin else ()
 
 
-def _place_clauses(question: Question) -> Clauses:
-    """Clauses, rarest first. A common word (`street`) is asked for by its commonest form alone, for it costs much
-    and tells little; it is left to the ranking where the rarer words find few enough without it.
+def _place_clauses(question: Question, known: Counts) -> Clauses:
+    """Clauses, rarest first, up to the first that no place satisfies. A common word (`street`) is asked for by its
+    commonest form alone, for it costs much and tells little; it is left to the ranking where the rarer words find few
+    enough without it.
     """
     order = sorted(range(len(question.words)), key=lambda at: (question.counts[at], at))
     if question.counts[order[0]] <= _PLACE_CANDIDATES:
@@ -149,8 +153,13 @@ def _place_clauses(question: Question) -> Clauses:
         _alternatives(question.words[at], question.near[at])
         if question.counts[at] <= _COMMON
         else [question.commonest[at]]
-        for at in order
+        for at in takewhile(lambda at: question.near[at] or _is_in_places(question.words[at], known), order)
     ]
+
+
+def _is_in_places(word: QueryWord, known: Counts) -> bool:
+    begun = (known.prefixes.get(prefix or "", NONE) for prefix in (word.prefix, word.latin_prefix))
+    return any(known.keys.get(key, NONE).places for key in word.keys) or any(count.places for count in begun)
 
 
 def _commonest(word: QueryWord, counts: Mapping[str, int]) -> str:
@@ -163,14 +172,14 @@ def _likeness(left: str, right: str) -> float:
     return max(OSA.normalized_similarity(left, right) - 0.1, similarity(left, right))
 
 
-def _hit(score: float, ranked: Ranked, document: StoredDocument, lang: str) -> Hit:
+def _hit(ranked: Ranked, document: StoredDocument, lang: str) -> Hit:
     payload = json.loads(document.payload)
     return Hit(
         kind=document.kind,
         id=document.id,
         title=_in(payload["t"], lang),
         subtitle=_in(payload["s"], lang),
-        score=round(min(max(score, 0.0), 1.0), 4),
+        score=round(min(max(ranked.score + ranked.prior, 0.0), 1.0), 4),
         why=ranked.why,
         lon=document.lon,
         lat=document.lat,

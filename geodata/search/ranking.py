@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from geodata.search.keys import QueryWord
 from geodata.search.store import StoredEntry
-from geodata.search.types import Field, How, Why
+from geodata.search.types import Field, How, Kind, Why
 from geodata.text import script
 
 # Tuned by hand on the shapes of queries, checked by tests/geodata/search/queries.
@@ -57,6 +57,7 @@ class Ranked:
 
     doc_id: int
     score: float
+    prior: float
     why: Why
 
 
@@ -65,11 +66,12 @@ def rarity(count: int, entry_count: int) -> float:
     return math.log(2.0 + entry_count / (1.0 + count))
 
 
-def rank(question: Question, entries: Sequence[StoredEntry]) -> list[Ranked]:
-    """Documents of the candidates with their score, unsorted; those that cover too little are left out."""
+def rank(question: Question, entries: Sequence[StoredEntry], kinds: Sequence[Kind] | None = None) -> list[Ranked]:
+    """Documents of these kinds with their score, unsorted; those that cover too little are left out."""
     by_document: dict[int, list[StoredEntry]] = {}
     for entry in entries:
-        by_document.setdefault(entry.doc_id, []).append(entry)
+        if kinds is None or entry.kind in kinds:
+            by_document.setdefault(entry.doc_id, []).append(entry)
     ranked = (_document(question, doc_id, found) for doc_id, found in by_document.items())
     return [r for r in ranked if r is not None]
 
@@ -89,7 +91,7 @@ def _document(question: Question, doc_id: int, entries: Sequence[StoredEntry]) -
     if not best_hows or coverage < _LEAST_COVERAGE:
         return None
     score = _BEST_SHARE * best_score + (1 - _BEST_SHARE) * coverage
-    return Ranked(doc_id, score, _why(best_entry, best_hows))
+    return Ranked(doc_id, score, best_entry.prior, _why(best_entry, best_hows))
 
 
 def _why(entry: StoredEntry, hows: Sequence[How]) -> Why:

@@ -9,18 +9,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from geodata.errors import SearchError
-from geodata.search.store import Bands, Clauses, StoredDocument, StoredEntry, StoredTerm
+from geodata.search.store import Bands, Clauses, Count, Counts, Search, StoredDocument, StoredEntry, StoredTerm
 from geodata.text import trigrams
 
 _SCHEMA = """
-CREATE TABLE doc (doc_id INTEGER PRIMARY KEY, kind TEXT, id TEXT, payload TEXT, lon REAL, lat REAL, prior REAL);
-CREATE TABLE entry (entry_id INTEGER PRIMARY KEY, doc_id INTEGER, field TEXT, lang TEXT, text TEXT, keys TEXT);
+CREATE TABLE doc (doc_id INTEGER PRIMARY KEY, kind TEXT, id TEXT, payload TEXT, lon REAL, lat REAL);
+CREATE TABLE entry (
+    entry_id INTEGER PRIMARY KEY, doc_id INTEGER, field TEXT, lang TEXT, text TEXT, keys TEXT, kind TEXT, prior REAL
+);
 CREATE VIRTUAL TABLE entry_fts USING fts5(
     keys, content='', columnsize=0, detail='none', prefix='4 5', tokenize='ascii'
 );
 CREATE TABLE term (term_id INTEGER PRIMARY KEY, word TEXT, skeleton TEXT, trigram_count INTEGER);
 CREATE TABLE term_trigram (trigram TEXT, term_id INTEGER, PRIMARY KEY (trigram, term_id)) WITHOUT ROWID;
-CREATE TABLE key_count (key TEXT PRIMARY KEY, n INTEGER) WITHOUT ROWID;
+CREATE TABLE key_count (key TEXT PRIMARY KEY, n INTEGER, places INTEGER) WITHOUT ROWID;
 CREATE TABLE band (places_from INTEGER, entry_count INTEGER);
 CREATE TABLE about (stamp TEXT);
 """
@@ -104,14 +106,6 @@ class SqliteStore:
                 return self._reader().execute(sql, values).fetchall()
         return self._reader().execute(sql, values).fetchall()
 
-    def bands(self) -> Bands:
-        """The bands of the index; raises `SearchError` when the file is no index."""
-        try:
-            rows = self._rows("SELECT places_from, entry_count FROM band", ())
-        except sqlite3.DatabaseError as error:
-            raise SearchError(f"{self._path} is not a search index ({error}): build the city anew") from error
-        return Bands(*rows[0])  # type: ignore[arg-type]
-
     def stamp(self) -> str:
         """The stamp of the index; empty where there is none, or one of before there were stamps."""
         try:
@@ -119,15 +113,17 @@ class SqliteStore:
         except (SearchError, sqlite3.DatabaseError):
             return ""
 
-    def key_counts(self, keys: Collection[str]) -> dict[str, int]:
-        """How many entries hold each key; absent keys are left out."""
-        sql = f"SELECT key, n FROM key_count WHERE key IN ({_marks(keys)})"  # noqa: S608 -- only question marks
-        return dict(self._rows(sql, tuple(keys)))  # type: ignore[arg-type]
-
-    def prefix_counts(self, prefixes: Collection[str]) -> dict[str, int]:
-        """How many entries hold a key that starts so."""
-        sql = "SELECT COALESCE(SUM(n), 0) FROM key_count WHERE key >= ? AND key < ?"
-        return {p: int(str(self._rows(sql, (p, p + _LAST))[0][0])) for p in prefixes}
+    def counts(self, keys: Collection[str], prefixes: Collection[str]) -> Counts:
+        """How many entries hold each key and each prefix; raises `SearchError` when the file is no index."""
+        try:
+            bands = self._rows("SELECT places_from, entry_count FROM band", ())
+            whole = f"SELECT key, n, places FROM key_count WHERE key IN ({_marks(keys)})"  # noqa: S608 -- question marks
+            found = {str(key): Count(*rest) for key, *rest in self._rows(whole, tuple(keys))}  # type: ignore[arg-type]
+            begun = "SELECT COALESCE(SUM(n), 0), COALESCE(SUM(places), 0) FROM key_count WHERE key >= ? AND key < ?"
+            started = {p: Count(*self._rows(begun, (p, p + _LAST))[0]) for p in prefixes}  # type: ignore[arg-type]
+        except sqlite3.DatabaseError as error:
+            raise SearchError(f"{self._path} is not a search index ({error}): build the city anew") from error
+        return Counts(Bands(*bands[0]), found, started)  # type: ignore[arg-type]
 
     def near_terms(self, skeleton: str) -> list[StoredTerm]:
         """Words that share enough trigrams with the skeleton."""
@@ -135,18 +131,19 @@ class SqliteStore:
         rows = self._rows(_NEAR.format(marks=_marks(grams)), (*grams, len(grams)))
         return [StoredTerm(*row) for row in rows]  # type: ignore[arg-type]
 
-    def find(self, clauses: Clauses, first: int, last: int, limit: int) -> list[StoredEntry]:
-        """Entries that satisfy every clause, lowest ids first."""
+    def find(self, searches: Sequence[Search]) -> list[StoredEntry]:
+        """What each search finds, lowest ids first, one after the other."""
         sql = (
-            "SELECT entry_id, doc_id, field, lang, text, keys FROM entry WHERE entry_id IN ("
+            "SELECT entry_id, doc_id, field, lang, text, keys, kind, prior FROM entry WHERE entry_id IN ("
             "SELECT rowid FROM entry_fts WHERE entry_fts MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid LIMIT ?"
             ") ORDER BY entry_id"
         )
-        return [StoredEntry(*row) for row in self._rows(sql, (_match(clauses), first, last, limit))]  # type: ignore[arg-type]
+        found = (self._rows(sql, (_match(clauses), first, last, limit)) for clauses, first, last, limit in searches)
+        return [StoredEntry(*row) for rows in found for row in rows]  # type: ignore[arg-type]
 
     def documents(self, doc_ids: Collection[int]) -> dict[int, StoredDocument]:
         """Documents by id."""
-        sql = f"SELECT doc_id, kind, id, payload, lon, lat, prior FROM doc WHERE doc_id IN ({_marks(doc_ids)})"  # noqa: S608 -- only question marks
+        sql = f"SELECT doc_id, kind, id, payload, lon, lat FROM doc WHERE doc_id IN ({_marks(doc_ids)})"  # noqa: S608 -- only question marks
         return {row[0]: StoredDocument(*row) for row in self._rows(sql, tuple(doc_ids))}  # type: ignore[arg-type, misc]
 
 
@@ -157,19 +154,16 @@ class _SqliteWriter:
     def add(self, documents: Sequence[StoredDocument], entries: Sequence[StoredEntry]) -> None:
         """Store some documents with their entries."""
         self._connection.executemany(
-            "INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [(d.doc_id, d.kind, d.id, d.payload, d.lon, d.lat, d.prior) for d in documents],
+            "INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?)",
+            [(d.doc_id, d.kind, d.id, d.payload, d.lon, d.lat) for d in documents],
         )
-        self._connection.executemany(
-            "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)",
-            [(e.entry_id, e.doc_id, e.field, e.lang, e.text, e.keys) for e in entries],
-        )
+        self._connection.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", entries)
         self._connection.executemany(
             "INSERT INTO entry_fts (rowid, keys) VALUES (?, ?)", [(e.entry_id, e.keys) for e in entries]
         )
 
     def finish(
-        self, terms: Iterable[StoredTerm], key_counts: Iterable[tuple[str, int]], bands: Bands, stamp: str
+        self, terms: Iterable[StoredTerm], key_counts: Iterable[tuple[str, Count]], bands: Bands, stamp: str
     ) -> None:
         """Store the vocabulary, the key counts, the bands and the stamp."""
         for term_id, term in enumerate(terms):
@@ -178,7 +172,7 @@ class _SqliteWriter:
                 "INSERT INTO term VALUES (?, ?, ?, ?)", (term_id, term.word, term.skeleton, len(grams))
             )
             self._connection.executemany("INSERT INTO term_trigram VALUES (?, ?)", [(g, term_id) for g in grams])
-        self._connection.executemany("INSERT INTO key_count VALUES (?, ?)", key_counts)
+        self._connection.executemany("INSERT INTO key_count VALUES (?, ?, ?)", ((key, *n) for key, n in key_counts))
         self._connection.execute("INSERT INTO band VALUES (?, ?)", (bands.places_from, bands.entry_count))
         self._connection.execute("INSERT INTO about VALUES (?)", (stamp,))
 

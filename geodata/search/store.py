@@ -1,11 +1,11 @@
-"""What an engine must be able to do for the index: hold entries and answer five small questions in a fixed order."""
+"""What an engine must be able to do for the index: hold entries and answer four small questions in a fixed order."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from geodata.search.types import Field, Kind
 
@@ -23,12 +23,12 @@ class StoredDocument:
     payload: str
     lon: float | None
     lat: float | None
-    prior: float
 
 
-@dataclass(frozen=True)
-class StoredEntry:
-    """One wording of a document; `keys` are four per word, joined by blanks."""
+class StoredEntry(NamedTuple):
+    """One wording of a document; `keys` are four per word, joined by blanks. `kind` and `prior` are the document's,
+    so that documents can be put in order before any of them is fetched.
+    """
 
     entry_id: int
     doc_id: int
@@ -36,10 +36,11 @@ class StoredEntry:
     lang: str
     text: str
     keys: str
+    kind: Kind
+    prior: float
 
 
-@dataclass(frozen=True)
-class StoredTerm:
+class StoredTerm(NamedTuple):
     """A word of the index's vocabulary and the Latin skeleton by which near words are found."""
 
     word: str
@@ -54,6 +55,34 @@ class Bands:
     entry_count: int
 
 
+class Count(NamedTuple):
+    """In how many entries a key occurs, and in how many of those of places."""
+
+    entries: int
+    places: int
+
+
+NONE = Count(0, 0)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What an index knows of the keys of a query: absent keys are left out, every prefix asked for is there."""
+
+    bands: Bands
+    keys: Mapping[str, Count]
+    prefixes: Mapping[str, Count]
+
+
+class Search(NamedTuple):
+    """Ask for the entries from `first` up to but without `last` that satisfy every clause, at most `limit`."""
+
+    clauses: Clauses
+    first: int
+    last: int
+    limit: int
+
+
 class Writer(Protocol):
     """Takes a new index piece by piece; nothing is seen by readers before it is whole."""
 
@@ -61,7 +90,7 @@ class Writer(Protocol):
         """Store some documents with their entries."""
 
     def finish(
-        self, terms: Iterable[StoredTerm], key_counts: Iterable[tuple[str, int]], bands: Bands, stamp: str
+        self, terms: Iterable[StoredTerm], key_counts: Iterable[tuple[str, Count]], bands: Bands, stamp: str
     ) -> None:
         """Store the vocabulary, how often each key occurs, the bands, and the stamp."""
 
@@ -72,23 +101,20 @@ class Store(Protocol):
     def writer(self) -> AbstractContextManager[Writer]:
         """A writer whose work replaces the index when the block ends well."""
 
-    def bands(self) -> Bands:
-        """The bands of the index; raises `SearchError` when there is no index."""
-
     def stamp(self) -> str:
         """The stamp of the index; empty where there is none."""
 
-    def key_counts(self, keys: Collection[str]) -> dict[str, int]:
-        """How many entries hold each key; absent keys are left out."""
+    def counts(self, keys: Collection[str], prefixes: Collection[str]) -> Counts:
+        """How many entries hold each key, and a key that starts so (one entry counts once per key).
 
-    def prefix_counts(self, prefixes: Collection[str]) -> dict[str, int]:
-        """How many entries hold a key that starts so (one entry counts once per key)."""
+        Raises `SearchError` when there is no index.
+        """
 
     def near_terms(self, skeleton: str) -> list[StoredTerm]:
         """All words whose skeleton has a trigram similarity of at least 0.3."""
 
-    def find(self, clauses: Clauses, first: int, last: int, limit: int) -> list[StoredEntry]:
-        """Entries from `first` up to but without `last` that satisfy every clause, lowest ids first."""
+    def find(self, searches: Sequence[Search]) -> list[StoredEntry]:
+        """What each search finds, lowest ids first, one after the other."""
 
     def documents(self, doc_ids: Collection[int]) -> dict[int, StoredDocument]:
         """Documents by id."""
