@@ -5,8 +5,6 @@ Because both come from the same function and the same filters, the totals of a d
 
 from __future__ import annotations
 
-import logging
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -15,13 +13,12 @@ import flask
 
 from dashboard.components.card import Chart, filled
 from dashboard.components.states import error_state
+from dashboard.faults import apart
 from dashboard.parts import Part, PartOf, Parts
 from dashboard.view import View
 
 if TYPE_CHECKING:
     from dashboard.deps import Deps
-
-log = logging.getLogger(__name__)
 
 ChartOf = Callable[[View], Chart]
 BlockOf = Callable[[View], Any]
@@ -58,8 +55,9 @@ def bind(deps: Deps, card_id: str, chart_of: ChartOf, *, has_figure: bool = True
             {says_at: says, more_at: more}, {graph_at: figure if figure["data"] else None} if has_figure else {}
         )
 
-    def failed(error: Exception, seen: View) -> Part:
-        return Part.of({says_at: _failure(seen, card_id, error), more_at: []}, {graph_at: None} if has_figure else {})
+    def failed(reference: str, seen: View) -> Part:
+        says = error_state(seen.t, reference=reference)
+        return Part.of({says_at: says, more_at: []}, {graph_at: None} if has_figure else {})
 
     deps.cards.parts.add(card_id, _told(made, card_id, failed))
 
@@ -81,8 +79,8 @@ def bind_block(
     def made(seen: View) -> Part:
         return Part.of({block_id: block_of(seen)})
 
-    def failed(error: Exception, seen: View) -> Part:
-        return Part.of({block_id: _failure(seen, block_id, error)})
+    def failed(reference: str, seen: View) -> Part:
+        return Part.of({block_id: error_state(seen.t, reference=reference)})
 
     first = is_first if callable(is_first) else _always if is_first else None
     deps.cards.parts.add(block_id, _told(made, block_id, failed, is_kept=is_kept), is_first=first)
@@ -92,14 +90,13 @@ def _always(_seen: View) -> bool:
     return True
 
 
-def _told(make: PartOf, name: str, failed: Callable[[Exception, View], Part], *, is_kept: bool = True) -> PartOf:
+def _told(make: PartOf, name: str, failed: Callable[[str, View], Part], *, is_kept: bool = True) -> PartOf:
     """`make` kept by view and ground; where it fails, its place says so and the other parts of the page go on."""
 
     def told(seen: View) -> Part:
-        try:
-            return _kept(seen, name, make) if is_kept else make(seen)
-        except Exception as error:  # noqa: BLE001 any fault of one card: logged, told in its place, the others stand
-            return failed(error, seen)
+        return apart(
+            name, lambda: _kept(seen, name, make) if is_kept else make(seen), lambda reference: failed(reference, seen)
+        )
 
     return told
 
@@ -110,10 +107,3 @@ def _kept(seen: View, name: str, make: PartOf) -> Part:
     ground = (here.cookies.get("linka_theme", ""), here.host_url) if here else ()
     part: Part = seen.deps.answers.of((name, *seen.key, *ground), lambda: make(seen))
     return part
-
-
-def _failure(seen: View, where: str, error: Exception) -> Any:
-    """Tell the reader and the log, with a word that joins the two; the error's text stays in the log."""
-    reference = secrets.token_hex(4)
-    log.error("%s failed, reference %s", where, reference, exc_info=error)
-    return error_state(seen.t, reference=reference)

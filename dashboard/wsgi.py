@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import threading
-from functools import partial
 
 import flask
 
@@ -14,8 +12,6 @@ from dashboard.digest import content
 from dashboard.directory.guide import guide_of
 from dashboard.queries.readiness import readiness
 from dashboard.settings import Settings
-
-log = logging.getLogger(__name__)
 
 
 def staff() -> flask.Flask:
@@ -38,15 +34,12 @@ def _server(process: Process) -> flask.Flask:
 def _warm_up(deps: Deps) -> None:
     """Do beside the first requests what the first reader would wait for: today's brief; streets, timetable, search.
 
-    Never raises: what cannot be had now is told to the reader who asks for it.
+    A fault ends its thread, which tells it; the server goes on, and so does what comes after the brief.
     """
     if readiness(deps.read)[0] != "ready":
         return
-    works = [guide_of(deps).warm_up]
-    if deps.process == "staff":
-        works.insert(0, partial(content.warm_up, deps))
-    for work in works:
-        try:
-            work()
-        except Exception:
-            log.warning("nothing is made ready ahead: the first reader waits longer", exc_info=True)
+    try:
+        if deps.process == "staff":
+            content.warm_up(deps)
+    finally:
+        guide_of(deps).warm_up()

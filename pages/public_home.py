@@ -5,7 +5,6 @@ It is plain HTML, sent without a script of Dash: the first page a person opens o
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -19,6 +18,7 @@ from dashboard import formats, plain
 from dashboard.components.kpi import kpi_strip
 from dashboard.components.states import notice
 from dashboard.directory.guide import guide_of
+from dashboard.faults import apart
 from dashboard.filters import Filters
 from dashboard.first_html import to_html
 from dashboard.i18n import Texts
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from dashboard.deps import Deps
     from geodata.profile import CityProfile
 
-LOG = logging.getLogger(__name__)
 PATH = "/"
 BLOCK = "home-figures"
 FIGURES = ("contacts", "requests", "solved_in_call_pct", "on_time_pct")
@@ -75,12 +74,12 @@ def published(deps: Deps) -> Component | None:
     end = newest_day(deps.read, before=deps.today())
     period = Filters(deps.profile.slug, end - timedelta(days=DAYS - 1), end)
     seen = View(deps=deps, filters=period, lang=language(deps), now=deps.now())
-    try:
+
+    def kept() -> Component | None:
         made: Component = deps.answers.of((BLOCK, *seen.key), lambda: figures(seen))
-    except Exception:  # the hot line and the search must not go with the figures; the log tells the fault
-        LOG.exception("the published figures are left out")
-        return None
-    return made
+        return made
+
+    return apart(BLOCK, kept, lambda _reference: None)  # the hot line and the search must not go with the figures
 
 
 def line_hours(profile: CityProfile, t: Texts) -> list[tuple[str, str]]:

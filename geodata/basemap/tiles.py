@@ -8,7 +8,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pmtiles.tile import deserialize_directory, deserialize_header, find_tile, zxy_to_tileid
+from pmtiles.tile import (
+    MagicNumberNotFound,
+    SpecVersionUnsupported,
+    deserialize_directory,
+    deserialize_header,
+    find_tile,
+    zxy_to_tileid,
+)
 
 from geodata.errors import NetworkBuildError
 
@@ -33,7 +40,7 @@ class Tiles:
             with path.open("rb") as file:
                 data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             return cls(data, deserialize_header(data[:HEADER_BYTES]))
-        except Exception as error:
+        except (OSError, ValueError, IndexError, MagicNumberNotFound, SpecVersionUnsupported) as error:
             cure = "Build it: python -m geodata build"
             raise NetworkBuildError(f"The base map {path} cannot be opened ({error}). {cure}") from error
 

@@ -152,5 +152,6 @@ def test_a_server_starts_where_nothing_can_be_made_ready_ahead(
     done: list[str] = []
     monkeypatch.setattr(wsgi, "guide_of", lambda _deps: SimpleNamespace(warm_up=lambda: done.append("guide")))
     monkeypatch.setattr(wsgi.content, "warm_up", lambda _deps: 1 / 0)
-    wsgi._warm_up(deps)
+    with pytest.raises(ZeroDivisionError):
+        wsgi._warm_up(deps)
     assert done == ["guide"], "one that fails does not keep the others"
