@@ -32,17 +32,15 @@ def ask(
     *,
     by: Sequence[str] = (),
     now: datetime,
-    is_stock: bool = False,
 ) -> pd.DataFrame:
     """Columns `by` and `measures`, one row per combination that occurs; without `by` always exactly one row.
 
     `by` names dimensions of `etl.tables.rollups.DIMENSIONS`, or `day_on`, `week_on` (its Monday), `month_on` (its
     first), all datetime64. What lies in the future is left out: of families with an instant of their own (terms), rows
-    count once it is past. `is_stock`: all days,
-    the future too (the stock of open requests).
+    count once it is past.
     """
     plan = choose(read, family, {*by, *where.dimensions})
-    parts = [read.frame(statement) for statement in _statements(read, plan, where, measures, by, now, is_stock)]
+    parts = [read.frame(statement) for statement in _statements(read, plan, where, measures, by, now)]
     return _together([unpacked(part, measures, by) for part in parts], measures, by)
 
 
@@ -58,13 +56,12 @@ def _statements(
     measures: Sequence[str],
     by: Sequence[str],
     now: datetime,
-    is_stock: bool,
 ) -> list[Select[Any]]:
     if plan.table is None:
-        return [from_facts(read, plan.family, where, measures, by, None if is_stock else now, is_stock=is_stock)]
+        return [from_facts(read, plan.family, where, measures, by, now)]
     has_terms = any(branch.at is not None for branch in FAMILIES[plan.family].branches)
-    if is_stock or not has_terms:
-        return [from_rollup(read, plan.table, where, measures, by, is_stock=is_stock)]
+    if not has_terms:
+        return [from_rollup(read, plan.table, where, measures, by)]
     # A roll-up knows days, a term ends at an instant: today is asked from the facts, the days before from the roll-up.
     today = read.today(now)
     made = [from_rollup(read, plan.table, where, measures, by, until=today - timedelta(days=1))]
@@ -81,15 +78,13 @@ def from_rollup(
     by: Sequence[str],
     *,
     until: date | None = None,
-    is_stock: bool = False,
 ) -> Select[Any]:
-    """The sums from a roll-up; `until`: of no day after that one, `is_stock`: of all days."""
+    """The sums from a roll-up; `until`: of no day after that one."""
     columns: dict[str, ColumnElement[Any]] = {**table.c, **_periods(table.c.day_on)}
     if "weekday" not in columns:
         columns["weekday"] = weekday_of(table.c.day_on)
     conditions = [table.c.city_id == read.city_id, *where.conditions(columns)]
-    if not is_stock:
-        conditions.append(where.is_asked(table.c.day_on, until))
+    conditions.append(where.is_asked(table.c.day_on, until))
     if "bucket" in by:  # sketches are merged by `unpacked`
         packed = (table.c[name + SKETCH] for name in measures)
         return select(*(columns[name].label(name) for name in by if name != "bucket"), *packed).where(*conditions)
@@ -125,17 +120,15 @@ def from_facts(
     where: Selection,
     measures: Sequence[str],
     by: Sequence[str],
-    now: datetime | None,
-    *,
-    is_stock: bool = False,
+    now: datetime,
 ) -> Select[Any]:
-    """The sums from the fact tables; `now` None: the future counts too."""
+    """The sums from the fact tables."""
     parts = []
     for branch in FAMILIES[family].branches:
         days = _periods(branch.day_on)
         keys = [(days[name] if name in days else branch.dimension(name)).label(name) for name in by]
         counted = [branch.measure(name).label(name) for name in measures]
-        conditions = facts_where(read, branch, where, now, is_stock=is_stock)
+        conditions = facts_where(read, branch, where, now)
         parts.append(select(*keys, *counted).select_from(branch.source_of(measures)).where(*conditions))
     rows = parts[0].subquery("facts") if len(parts) == 1 else union_all(*parts).subquery("facts")
     groups = [rows.c[name] for name in by]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from dashboard.filters import Filters
 from dashboard.queries.ask import ask
+from dashboard.queries.open_requests import open_requests
 from dashboard.queries.reader import Reader
 from dashboard.queries.reference import reference
 from dashboard.queries.selection import Selection, select_of
@@ -19,6 +22,7 @@ from etl.rollup.branch import flag
 from etl.rollup.families import FAMILIES
 from etl.rollup.requests import IS_OPEN, age_min
 from etl.schema import request, sla_result
+from etl.sketch import Whole
 
 MEASURES: Final = {
     "created": ("requests", "transfers", "bounced"),
@@ -72,43 +76,34 @@ def kinds(read: Reader, filters: Filters, *, now: datetime) -> pd.DataFrame:
     counts = [name for name in held.columns if name not in ("code", "kind", "open_median_h")]
     made = held.groupby("kind")[counts].sum()
     made["executors"] = held.groupby("kind").size()
-    ages, names = _open_ages(read, select_of(read, filters), now=now), reference(read)
-    codes = {one: names.code_of("executor", int(str(one))) for one in ages["executor_id"].unique()}
-    ages["kind"] = [str(names.cell("executor", code, "kind")) if (code := codes[one]) else ""
-                    for one in ages["executor_id"]]  # fmt: skip
-    medians = {str(kind): _median(part) for kind, part in ages.groupby("kind")}
-    return made.assign(open_median_h=pd.Series(medians, dtype="float64")).reset_index()
+    names = reference(read)
+    who, ages_h = _open_ages(read, select_of(read, filters), now=now)
+    ids, places = np.unique(who, return_inverse=True)
+    codes = [names.code_of("executor", int(one)) for one in ids]
+    kind = np.array([str(names.cell("executor", code, "kind")) if code else "" for code in codes], dtype=object)
+    return made.assign(open_median_h=_medians(kind[places], ages_h)).reset_index()
 
 
 def open_ages(read: Reader, where: Selection, *, now: datetime) -> pd.DataFrame:
     """`open_median_h` by `executor_id`: half of what lies open is no older (whole hours)."""
-    found = _open_ages(read, where, now=now)
-    medians = {int(str(one)): _median(part) for one, part in found.groupby("executor_id")}
-    return pd.DataFrame({"open_median_h": pd.Series(medians, dtype="float64")})
+    return pd.DataFrame({"open_median_h": _medians(*_open_ages(read, where, now=now))})
 
 
-def _open_ages(read: Reader, where: Selection, *, now: datetime) -> pd.DataFrame:
-    """Columns `executor_id`, `age_h` (whole hours), `n`: what lies open, by how long it has."""
-    branch = FAMILIES["created"].branches[0]
-    columns = {one: branch.dims.get(one, branch.dimension(one)) for one in where.dimensions}
-    rows = (
-        select(
-            branch.dimension("executor_id").label("executor_id"),
-            (age_min(request.c.created_at, int(now.timestamp())) // _MIN_PER_H).label("age_h"),
-        )
-        .select_from(branch.source)
-        .where(branch.city_id == read.city_id, IS_OPEN, request.c.created_at <= now)
-        .where(*where.conditions(columns))
-        .subquery("open_requests")
-    )
-    found = read.frame(select(rows.c.executor_id, rows.c.age_h, func.count().label("n")).group_by(*rows.c))
-    return found.assign(age_h=found["age_h"].astype("float64").floordiv(1))
+def _open_ages(read: Reader, where: Selection, *, now: datetime) -> tuple[Whole, Whole]:
+    """The executor and the age in whole hours of each open request."""
+    held = open_requests(read, where)
+    counted = held.inside(where) & held.received(now)
+    return held["executor_id"][counted].astype(np.int64), held.age_min(counted, now) // _MIN_PER_H
 
 
-def _median(part: pd.DataFrame) -> float:
-    held = part.sort_values("age_h")
-    reached = held["n"].cumsum() * 2 >= held["n"].sum()
-    return float(held.loc[reached, "age_h"].iloc[0])
+def _medians(groups: npt.NDArray[Any], ages: Whole) -> pd.Series:
+    """The smallest age by group that at least half of the group's ages do not exceed."""
+    codes, names = pd.factorize(groups)
+    width = int(ages.max(initial=0)) + 1
+    ordered = np.sort(codes * width + ages)
+    sizes = np.bincount(codes, minlength=len(names))
+    middles = np.cumsum(sizes) - sizes + (sizes + 1) // 2 - 1
+    return pd.Series((ordered[middles] % width).astype(np.float64), index=names, dtype="float64")
 
 
 def oldest_open(read: Reader, filters: Filters, *, now: datetime, limit: int = 30) -> pd.DataFrame:

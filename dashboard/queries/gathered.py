@@ -8,11 +8,11 @@ import pandas as pd
 
 from dashboard.filters import Filters
 from dashboard.queries.ask import ask
-from dashboard.queries.percentiles import overdue_ages, sketch_of
+from dashboard.queries.percentiles import sketch_of
 from dashboard.queries.reader import Reader
 from dashboard.queries.reference import reference
 from dashboard.queries.selection import select_of
-from dashboard.queries.stocks import stock, unprocessed_ages_min
+from dashboard.queries.stocks import overdue_buckets, stock, unprocessed_ages_min
 from etl.rollup.families import FAMILIES
 
 
@@ -32,7 +32,7 @@ def overdue_times(read: Reader, filters: Filters, *, now: datetime) -> pd.DataFr
     """Columns `bucket`, `n`: minutes beyond the term of requests due in the period, open ones up to now."""
     where = select_of(read, filters)
     closed = sketch_of(read, where, "lateness", now=now)
-    still = overdue_ages(read, where, now=now)
+    still = overdue_buckets(read, where, now=now)
     both = pd.concat([closed, still], ignore_index=True)
     return both.astype("int64").groupby("bucket", as_index=False)[["n"]].sum()
 

@@ -16,10 +16,9 @@ from dashboard.queries.selection import Selection, select_of
 from dashboard.queries.series import BY, coded
 from dashboard.queries.stocks import open_ages_min, open_work_min
 from etl.rollup.families import FAMILIES
-from etl.rollup.requests import IS_OPEN, age_min
 from etl.rollup.sql import minutes_between
 from etl.schema import request, sla_result
-from etl.sketch import bucket_sql, values_of
+from etl.sketch import values_of
 
 EXACT_ROWS: Final = 10_000
 """Up to so many requests their times are read as they are; beyond, from buckets (error at most 2 %)."""
@@ -40,18 +39,6 @@ def sketch_of(read: Reader, where: Selection, family: str, *, by: str | None = N
     keys = ["bucket", *([BY[by]] if by else [])]
     found = ask(read, where, family, ["n"], by=keys, now=now)
     return coded(read, found, by) if by else found.sort_values("bucket", ignore_index=True)
-
-
-def overdue_ages(read: Reader, where: Selection, *, now: datetime) -> pd.DataFrame:
-    """Columns `bucket`, `n`: how long open requests that fell due in the period are overdue by now, minutes."""
-    branch = FAMILIES["due"].branches[0]
-    rows = (
-        select(bucket_sql(age_min(sla_result.c.due_at, int(now.timestamp()))).label("bucket"))
-        .select_from(branch.source_of(["open"]))
-        .where(*facts_where(read, branch, where, now), sla_result.c.verdict.is_(None), IS_OPEN)
-        .subquery("overdue")
-    )
-    return read.frame(select(rows.c.bucket, func.count().label("n")).group_by(rows.c.bucket))
 
 
 def lifetimes(read: Reader, filters: Filters, *, now: datetime | None = None, is_working: bool = False) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from etl.schema import (
     load_run,
     milestone,
     request_class,
+    rollup_state,
     territory,
     topic,
 )
@@ -166,7 +167,7 @@ def reference(read: Reader, city: str | None = None) -> Reference:
 
 
 def data_state(read: Reader) -> tuple[Any, ...]:
-    """What an answer may be kept for: it changes when the profile is written, and when a load begins and ends."""
+    """What an answer may be kept for: it changes with the profile, the loads and the roll-ups."""
     return tuple(read.remember("state", lambda: _state(read)))
 
 
@@ -174,9 +175,14 @@ def _state(read: Reader) -> tuple[Any, ...]:
     own = load_run.c.city_id == read.city_id
     newest = select(func.max(load_run.c.load_id)).where(own).scalar_subquery()
     ended = select(func.max(load_run.c.ended_at, type_=load_run.c.ended_at.type)).where(own).scalar_subquery()
-    written = select(city_table.c.updated_at).where(city_table.c.city_id == read.city_id).scalar_subquery()
+    written = [
+        select(func.max(table.c.updated_at, type_=table.c.updated_at.type))
+        .where(table.c.city_id == read.city_id)
+        .scalar_subquery()
+        for table in (city_table, rollup_state)
+    ]
     with read.connect() as connection:
-        return tuple(connection.execute(select(written, newest, ended)).one())
+        return tuple(connection.execute(select(*written, newest, ended)).one())
 
 
 def _read(read: Reader) -> Reference:

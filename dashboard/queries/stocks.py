@@ -7,21 +7,23 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from sqlalchemy import ColumnElement, Integer, and_, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select
 
 from dashboard.queries.ask import ask
 from dashboard.queries.errors import NotLoadedError, UnknownMeasureError
+from dashboard.queries.open_requests import EPOCH_S, HOUR_S, MINUTE_S, NEVER, open_requests
 from dashboard.queries.reader import Reader
 from dashboard.queries.selection import Selection
 from etl.clock.elapsed import working_s
 from etl.clock.policies import book_of
-from etl.rollup.branch import summed
 from etl.rollup.families import FAMILIES
 from etl.rollup.requests import IS_OPEN, age_min
-from etl.rollup.sql import epoch_s, weekday_of
+from etl.rollup.sql import epoch_s
 from etl.schema import contact, sla_result
-from etl.sketch import bucket_sql
+from etl.sketch import buckets_of
 
 _FIRST_DAY = date(1990, 1, 1)
 RISK_HOURS = 24
@@ -38,15 +40,11 @@ def stock(read: Reader, where: Selection, name: str, *, by: Sequence[str] = (), 
     at most 24 hours of it are left; of requests that wait, what was left when their clock stopped. `at_risk`: so, and
     their clock runs. `unprocessed_now`: messages that nobody has handled.
     """
-    if name == "open":
-        return ask(read, where, "due", ["open"], by=by, now=now, is_stock=True).rename(columns={"open": "n"})
-    if name == "overdue":
-        until_today = replace(where, from_on=_FIRST_DAY, to_on=read.today(now))
-        return ask(read, until_today, "due", ["open"], by=by, now=now).rename(columns={"open": "n"})
     if name == "unprocessed_now":
         ever = replace(where, from_on=_FIRST_DAY, to_on=read.today(now))
         return ask(read, ever, "contacts", ["unprocessed"], by=by, now=now).rename(columns={"unprocessed": "n"})
-    return _ending_soon(read, where, name, by, now)
+    held = open_requests(read, where, by)
+    return held.counted(held.inside(where) & held.stock(name, now, read.today(now)), by)
 
 
 def stock_conditions(read: Reader, name: str, now: datetime) -> list[ColumnElement[bool]]:
@@ -88,23 +86,6 @@ def is_overdue_3x(now: datetime) -> ColumnElement[bool]:
     return and_(sla_result.c.late3_at <= now, ran_on)
 
 
-def _ending_soon(read: Reader, where: Selection, name: str, by: Sequence[str], now: datetime) -> pd.DataFrame:
-    branch, waiting = FAMILIES["due"].branches
-    day_on = func.coalesce(branch.day_on, waiting.day_on)  # of those that wait the day of none, as in the stock of all
-    keys = [(weekday_of(day_on) if one == "weekday" else branch.dimension(one)).label(one) for one in by]
-    rows = (
-        select(*keys, branch.measure("open").label("n"))
-        .select_from(branch.source_of(["open"]))
-        .where(*open_where(read, where), *stock_conditions(read, name, now))
-        .subquery("open_requests")
-    )
-    groups = [rows.c[one] for one in by]
-    statement = (
-        select(*groups, summed(rows.c.n).label("n")).group_by(*groups) if by else select(summed(rows.c.n).label("n"))
-    )
-    return read.frame(statement)
-
-
 def unprocessed_ages_min(read: Reader, where: Selection, *, now: datetime) -> pd.DataFrame:
     """Columns `age_min`, `n`: how long messages have waited for somebody to handle them."""
     branch = FAMILIES["contacts"].branches[0]
@@ -129,24 +110,16 @@ def open_ages_min(read: Reader, where: Selection, *, now: datetime, in_buckets: 
     """Columns `age_min` (`bucket` where `in_buckets`), `n` of open requests received in the period: minutes from
     `created_at` to now.
     """
-    branch = FAMILIES["created"].branches[0]
-    columns: dict[str, Any] = {one: branch.dims.get(one, branch.dimension(one)) for one in where.dimensions}
-    received = branch.listed["at"]
-    age = age_min(received, int(now.timestamp()))
-    name = "bucket" if in_buckets else "age_min"
-    rows = (
-        select((bucket_sql(age) if in_buckets else age).label(name))
-        .where(
-            branch.city_id == read.city_id,
-            IS_OPEN,
-            branch.day_on.between(where.from_on, where.to_on),
-            received <= now,
-            *where.conditions(columns),
-        )
-        .subquery("open_requests")
-    )
-    counted = select(rows.c[name], func.count().label("n")).group_by(rows.c[name])
-    return read.frame(counted.order_by(rows.c[name]))
+    held = open_requests(read, where)
+    ages = held.age_min(held.inside(where) & held.within(where, "created_on") & held.received(now), now)
+    return _tally("bucket", buckets_of(ages.astype(np.float64))) if in_buckets else _tally("age_min", ages)
+
+
+def overdue_buckets(read: Reader, where: Selection, *, now: datetime) -> pd.DataFrame:
+    """Columns `bucket`, `n`: how long open requests that fell due in the period are overdue by now, minutes."""
+    held = open_requests(read, where)
+    late = held.inside(where) & held.within(where, "due_on") & held.stock("overdue", now, read.today(now))
+    return _tally("bucket", buckets_of(held.age_min(late, now, "due_s").astype(np.float64)))
 
 
 def open_work_min(read: Reader, where: Selection, *, now: datetime, is_exact: bool) -> pd.DataFrame:
@@ -157,29 +130,17 @@ def open_work_min(read: Reader, where: Selection, *, now: datetime, is_exact: bo
     """
     if read.profile is None:
         raise NotLoadedError("working time follows the profile's calendars: use Reader.of(engine, profile)")
-    branch = FAMILIES["created"].branches[0]
-    columns: dict[str, Any] = {one: branch.dims.get(one, branch.dimension(one)) for one in where.dimensions}
-    grain_s = literal_column("60" if is_exact else "3600", Integer)
-    rows = (
-        select(
-            func.coalesce(sla_result.c.sla_policy_id, literal_column("0", Integer)).label("policy_id"),
-            sla_result.c.is_paused.label("is_paused"),
-            (epoch_s(sla_result.c.counted_at) // grain_s * grain_s).label("since_s"),
-            sla_result.c.working_min.label("working_min"),
-        )
-        .select_from(branch.source)
-        .where(
-            branch.city_id == read.city_id,
-            IS_OPEN,
-            branch.day_on.between(where.from_on, where.to_on),
-            branch.listed["at"] <= now,
-            sla_result.c.counted_at.is_not(None),
-            *where.conditions(columns),
-        )
-        .subquery("open_requests")
-    )
-    found = read.frame(select(*rows.c, func.count().label("n")).group_by(*rows.c))
-    policy, since = (found[name].to_numpy(dtype="int64") for name in ("policy_id", "since_s"))
-    runs = ~found["is_paused"].astype(bool).to_numpy()
+    held = open_requests(read, where)
+    counted = held.inside(where) & held.within(where, "created_on") & held.received(now) & (held["counted_s"] != NEVER)
+    grain_s = MINUTE_S if is_exact else HOUR_S
+    since = held["counted_s"][counted].astype(np.int64) // grain_s * grain_s + EPOCH_S
+    policy, used = (held[name][counted].astype(np.int64) for name in ("policy_id", "working_min"))
     passed = working_s(book_of(read.profile), policy, since, int(now.timestamp()))
-    return found.assign(time_min=found["working_min"] + runs * (passed // 60))[["time_min", "n"]]
+    is_known = used != NEVER
+    return _tally("time_min", (used + (held["is_paused"][counted] == 0) * (passed // MINUTE_S))[is_known])
+
+
+def _tally(name: str, values: npt.NDArray[np.integer[Any]]) -> pd.DataFrame:
+    """Columns `name` (each value once, in order) and `n`, how often it occurs."""
+    found, counts = np.unique(values, return_counts=True)
+    return pd.DataFrame({name: found.astype(np.int64), "n": counts})

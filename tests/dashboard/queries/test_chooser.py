@@ -75,6 +75,12 @@ def test_every_figure_is_the_same_from_roll_ups_and_from_facts(city: Reader, fil
     assert figures(city, filters, now=NOW) == figures(raw, filters, now=NOW)
 
 
+@settings(max_examples=25)
+@given(filters=any_filters(), kpi=st.sampled_from(["backlog_open", "overdue", "due_today", "due_24h", "at_risk"]))
+def test_what_stands_open_is_what_its_rows_say(city: Reader, filters: Filters, kpi: str) -> None:
+    assert figures(city, filters, [kpi], now=NOW)[kpi].n == queries.count_rows(city, filters, kpi, now=NOW)
+
+
 @pytest.mark.parametrize("measure", ["contacts", "requests", "due", "tickets"])
 def test_heat_is_the_same_from_roll_ups_and_from_facts(city: Reader, measure: str) -> None:
     raw = replace(city, uses_rollups=False)
