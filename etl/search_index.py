@@ -51,10 +51,8 @@ def open_index(settings: Settings, engine: Engine) -> StoreIndex:
 
 @contextmanager
 def _lent(engine: Engine) -> Iterator[DriverConnection]:
-    with engine.connect() as connection:
-        driver = connection.connection.driver_connection
-        yield cast("DriverConnection", driver)
-        connection.connection.commit()
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        yield cast("DriverConnection", connection.connection.driver_connection)
 
 
 def wanted_stamp(connection: Connection, settings: Settings) -> str:

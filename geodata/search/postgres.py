@@ -67,6 +67,9 @@ class Connection(Protocol):
     def cursor(self) -> Any:
         """A cursor with `execute`, `fetchall` and `copy`."""
 
+    def transaction(self) -> AbstractContextManager[Any]:
+        """A block whose work is kept as a whole, also on a connection that commits by itself."""
+
 
 Connect = Callable[[], AbstractContextManager[Connection]]
 
@@ -74,7 +77,8 @@ Connect = Callable[[], AbstractContextManager[Connection]]
 class PostgresStore:
     """A search index in a PostgreSQL database that has the extension pg_trgm.
 
-    `connect()` lends a connection for the time of a block; what the block wrote is committed when it ends well.
+    `connect()` lends a connection for the time of a block. Best one that commits by itself (autocommit): a question is
+    one statement, and a transaction about it would send three.
     """
 
     def __init__(self, connect: Connect, namespace: str) -> None:
@@ -87,7 +91,7 @@ class PostgresStore:
     def writer(self) -> Iterator[_PostgresWriter]:
         """Write into a schema beside and rename it at the end, all in one transaction."""
         fresh = f"{self._schema}_new"
-        with self._connect() as connection, connection.cursor() as cursor:
+        with self._connect() as connection, connection.transaction(), connection.cursor() as cursor:
             cursor.execute(f"DROP SCHEMA IF EXISTS {fresh} CASCADE")
             cursor.execute(f"CREATE SCHEMA {fresh}")
             cursor.execute(_SCHEMA.format(s=fresh))

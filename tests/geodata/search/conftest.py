@@ -12,15 +12,16 @@ from tests.geodata.search.city import city
 
 
 @contextmanager
-def _connection(url: str) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://")) as connection:
-        yield connection
+def connection(url: str) -> Iterator[psycopg.Connection]:
+    """Lend a connection that commits by itself."""
+    with psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://"), autocommit=True) as opened:
+        yield opened
 
 
 @pytest.fixture
 def postgres_search(postgis_url: str) -> SearchIndex:
     """Give an index without content in a real PostgreSQL, one connection for all its reads."""
-    connect: Callable[[], AbstractContextManager[psycopg.Connection]] = lambda: _connection(postgis_url)  # noqa: E731
+    connect: Callable[[], AbstractContextManager[psycopg.Connection]] = lambda: connection(postgis_url)  # noqa: E731
     return postgres_index(connect, "test-city")
 
 

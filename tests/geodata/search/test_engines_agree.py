@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
 import pytest
 
 from geodata.errors import SearchError
-from geodata.search import SearchIndex, topic_documents
+from geodata.search import SearchIndex, postgres_index, topic_documents
 from geodata.taxonomy import load_taxonomy
 from tests.geodata.search.city import city
+from tests.geodata.search.conftest import connection
 from tests.geodata.search.hit_rate import lists, queries
 
 PLACES = (
@@ -27,6 +32,21 @@ def test_both_engines_give_the_same_hits_for_every_query(
         assert postgres_search.query(text, lang) == sqlite_city.query(text, lang), text
     for text, lang in (("zzzz qqqq", "sk"), ("терецентор", "uk")):
         assert postgres_search.suggest(text, lang) == sqlite_city.suggest(text, lang), text
+
+
+@pytest.mark.postgis
+def test_a_search_asks_postgres_three_times(postgis_url: str, postgres_search: SearchIndex) -> None:
+    postgres_search.build(city())
+    lent: list[str] = []
+
+    @contextmanager
+    def counted() -> Iterator[psycopg.Connection]:
+        with connection(postgis_url) as lending:
+            lent.append("once")
+            yield lending
+
+    assert postgres_index(counted, "test-city").query("вул Шевченка 12", "uk")
+    assert len(lent) == 3, "counts, candidates, the hits that are shown"
 
 
 @pytest.mark.postgis
