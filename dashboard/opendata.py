@@ -18,7 +18,7 @@ from dashboard.directory.card import week
 from dashboard.directory.find import find
 from dashboard.directory.guide import Guide, guide_of
 from dashboard.directory.opening import place_hours
-from dashboard.directory.place_page import route_features, trip_of
+from dashboard.directory.place_page import link_to, qr_svg, route_features, trip_of
 from dashboard.directory.result_page import question
 from dashboard.directory.ways import in_words, ways
 from dashboard.directory.words import phones, place_name, service_name
@@ -167,6 +167,8 @@ def takeaway_of(deps: Deps, values: Mapping[str, Any]) -> str:
         answer, _finder = find(guide, asked, lang=lang, now=now)
         places = [one.place for one in answer.results[:MAX_TAKEN]]
     held, profile = guide.directory(), deps.profile
+    # Without the start: the file goes to others, and where somebody lives is not to go along in its code.
+    link = link_to(deps, f"/place/{place.id}" if place else f"/find{asked.but(start=None, within_min=None).query()}")
     spots = [
         Spot(
             one.lon,
@@ -190,5 +192,7 @@ def takeaway_of(deps: Deps, values: Mapping[str, Any]) -> str:
         route=route,
         steps_title=t("way.title"),
         hot_line=profile.hot_line,
+        link=link,
+        qr=qr_svg(link),
         streets=excerpt(router.streets, drawn_points(spots, route), lang) if (router := guide.router()) else None,
     )

@@ -1,4 +1,7 @@
-"""Small addresses that are not Dash pages: the language switch, and a true 404 for pages that do not exist."""
+"""Small addresses that are not Dash pages: the language switch, and a true 404 for pages that do not exist.
+
+A page may say so itself: `flask.g.page_status`.
+"""
 
 from __future__ import annotations
 
@@ -46,8 +49,9 @@ def register(server: flask.Flask, deps: Deps) -> None:
             and flask.request.endpoint == "/<path:path>"
             and response.mimetype == "text/html"
         )
-        if is_page and deps.pages.find(flask.request.path) is None:
-            response.status_code = 404
+        if is_page:
+            is_known = deps.pages.find(flask.request.path) is not None
+            response.status_code = flask.g.get("page_status", 200 if is_known else 404)
         return response
 
 

@@ -13,6 +13,7 @@ import flask
 from dashboard import plain
 from dashboard.directory.card import rule_of
 from dashboard.directory.guide import guide_of
+from dashboard.directory.writing import told
 from dashboard.i18n import Texts
 from dashboard.view import language
 from geodata.eligibility import Value, check, document_in_words, question, reason_in_words
@@ -45,7 +46,7 @@ def register(server: flask.Flask, deps: Deps) -> None:
         guide, lang = guide_of(deps), language(deps)
         t, service = Texts(lang), guide.taxonomy.services.get(code)
         if service is None:
-            return plain.document(deps, "thanks.html", title=t("card.none"), path="/check", status=404, back="/find")
+            return told(deps, t("check.none"), path="/check", back="/find", status=404, has_number=True)
         rule = rule_of(guide, code)
         form = flask.request.form
         answers = answers_of(form, rule.facts, lang) if rule and flask.request.method == "POST" else {}

@@ -20,7 +20,7 @@ from dashboard.directory.found import Result
 from dashboard.directory.guide import Guide, guide_of
 from dashboard.directory.result_page import question as asked_of
 from dashboard.directory.words import phones, result_row, service_name
-from dashboard.directory.writing import writer_of
+from dashboard.directory.writing import is_own_form, writer_of
 from dashboard.i18n import Texts
 from dashboard.queries.public_writes import STATUSES, Outcome, reports
 from dashboard.view import language
@@ -159,7 +159,7 @@ def register(server: flask.Flask, deps: Deps) -> None:
     def outcome() -> flask.typing.ResponseReturnValue:
         form = flask.request.form
         name = form.get("outcome", "")
-        if not _is_own() or name not in get_args(Outcome):
+        if not is_own_form() or name not in get_args(Outcome):
             return "Not from this page", 403
         bits = {group.code: group.bit for group in deps.profile.caller_groups}
         mask = 1 << bits[form["for"]] if form.get("for") in bits else 0
@@ -176,12 +176,7 @@ def register(server: flask.Flask, deps: Deps) -> None:
     def report() -> flask.typing.ResponseReturnValue:
         form = flask.request.form
         number, status = form.get("report", ""), form.get("status", "")
-        if not _is_own() or not number.isdigit() or status not in STATUSES:
+        if not is_own_form() or not number.isdigit() or status not in STATUSES:
             return "Not from this page", 403
         writer_of(deps).decide(int(number), status, now=deps.now())
         return flask.redirect("/operator?saved=1#reports", 303)
-
-
-def _is_own() -> bool:
-    origin = flask.request.headers.get("Origin")
-    return origin is None or origin.partition("://")[2] == flask.request.host

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import flask
@@ -11,19 +12,19 @@ import segno
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard import plain
+from dashboard import formats, plain
 from dashboard.directory.asked import Asked, Point, moment, one, rounded
 from dashboard.directory.card import card
-from dashboard.directory.find import Finder
+from dashboard.directory.find import Finder, find
 from dashboard.directory.guide import Guide, guide_of
 from dashboard.directory.opening import intake_hours, place_hours
 from dashboard.directory.result_page import question
 from dashboard.directory.ways import By, Trip, in_words, ways
-from dashboard.directory.words import kind_shape, place_name
-from dashboard.directory.writing import writer_of
+from dashboard.directory.words import kind_shape, name_in, place_name, result_row
+from dashboard.directory.writing import Limit, is_own_form, told, too_many, writer_of
 from dashboard.i18n import Texts
 from dashboard.maps.leaflet_map import bounds_of, feature, social_map
-from dashboard.queries.directory import Institution
+from dashboard.queries.directory import Institution, gone
 from dashboard.queries.public_writes import FIELDS
 from dashboard.view import language
 from geodata.basemap.style import ATTRIBUTION
@@ -31,6 +32,10 @@ from geodata.routing import MODES, Itinerary
 
 if TYPE_CHECKING:
     from dashboard.deps import Deps
+
+ALTERNATIVES = 3
+MOST_REPORTS_PER_MIN = 20
+"""More than the staff can read; people who mend a directory send a few a day."""
 
 
 def trip_of(guide: Guide, place: Institution, asked: Asked, values: Mapping[str, Any], lang: str) -> Trip | None:
@@ -50,11 +55,12 @@ def body_of(deps: Deps, place_id: str, values: Mapping[str, Any]) -> str:
     guide, lang, now = guide_of(deps), language(deps), deps.now()
     place = guide.place(place_id)
     if place is None:
-        return plain.body(deps, "no_place.html", path="/place", has_map=False)
+        return _no_place(guide, place_id, lang)
     t = Texts(lang)
     asked, unknown_start = question(guide, values, lang)
     meant = frozenset(Finder(guide, asked, lang, now).meant)
     trip = trip_of(guide, place, asked, values, lang)
+    link = link_to(deps, f"/place/{place.id}")
     return plain.body(
         deps, "place.html", path="/place", has_map=True, card=card(guide, place, lang=lang, now=now, meant=meant),
         asked=asked, query=asked.query(), back=f"/find{asked.query()}", start_name=trip.start.name if trip else "",
@@ -64,7 +70,31 @@ def body_of(deps: Deps, place_id: str, values: Mapping[str, Any]) -> str:
         has_place=place.lat is not None, has_network=guide.router() is not None,
         modes=[(mode, t(f"social.modes.{mode}"), mode == asked.mode) for mode in MODES],
         fields=[(name, t(f"card.fields.{name}")) for name in FIELDS],
-        link=_link(deps, place), qr=qr_svg(_link(deps, place)),
+        link=link, qr=qr_svg(link),
+    )  # fmt: skip
+
+
+def _no_place(guide: Guide, place_id: str, lang: str) -> str:
+    """Nothing there, or no longer: then since when, and the nearest that give the same service."""
+    deps, t, now = guide.deps, Texts(lang), guide.deps.now()
+    left = gone(deps.read, place_id)
+    flask.g.page_status = HTTPStatus.NOT_FOUND if left is None else HTTPStatus.GONE
+    if left is None:
+        return plain.body(deps, "no_place.html", path="/place", has_map=False, said=t("card.none"), rows=[], why="")
+    code = next((code for code in left.codes if code in guide.taxonomy.services), "")
+    start = Point(left.lat, left.lon) if left.lat is not None and left.lon is not None else None
+    asked = Asked(service=code, start=start, sort="near" if start else "best", mode="foot", zone=str(deps.profile.zone))
+    found = find(guide, asked, lang=lang, now=now)[0].results[:ALTERNATIVES] if code else ()
+    service = guide.taxonomy.services[code].name(lang) if code else ""
+    said = t(
+        "card.gone", name=name_in(left.names, left.name, guide, lang) or t("card.none"),
+        day=formats.day_year(left.withdrawn_at.astimezone(deps.profile.zone).date(), lang),
+    )  # fmt: skip
+    query = Asked(service=code).query()
+    return plain.body(
+        deps, "no_place.html", path="/place", has_map=False, said=said, why=t("card.gone_why"),
+        rows=[result_row(one_, guide, lang=lang, now=now, query=query) for one_ in found],
+        instead=t("card.gone_instead", service=service), more=f"/find{query}",
     )  # fmt: skip
 
 
@@ -75,9 +105,10 @@ def _deciding_hours(guide: Guide, place: Institution, meant: frozenset[str]) -> 
     return intake_hours(place, chosen, profile, held) if chosen else place_hours(place, profile, held)
 
 
-def _link(deps: Deps, place: Institution) -> str:
+def link_to(deps: Deps, path: str) -> str:
+    """An address of the public pages that works from elsewhere."""
     root = deps.settings.public_url or (flask.request.host_url.rstrip("/") if flask.has_request_context() else "")
-    return f"{root}/place/{place.id}"
+    return f"{root}{path}"
 
 
 def qr_svg(text: str) -> str:
@@ -131,12 +162,16 @@ def route_features(way: Itinerary) -> list[dict[str, Any]]:
 def register(server: flask.Flask, deps: Deps) -> None:
     """Add the queue of reports: `POST /report`."""
 
+    limit = Limit(MOST_REPORTS_PER_MIN)
+
     @server.route("/report", methods=["POST"])
     def report() -> flask.typing.ResponseReturnValue:
         form, place = flask.request.form, guide_of(deps).place(flask.request.form.get("place", ""))
-        text = form.get("text", "").strip()
+        if not is_own_form():
+            return "The form must come from this site", 403
+        text, back = form.get("text", "").strip(), f"/place/{place.id}" if place else "/find"
         if place is not None and text and not form.get("website"):  # the last is a trap for robots
+            if not limit.takes():
+                return too_many(deps, path="/place", back=back)
             writer_of(deps).report(place.id, form.get("field", "other"), text, now=deps.now())
-        t = Texts(language(deps))
-        back = f"/place/{place.id}" if place else "/find"
-        return plain.document(deps, "thanks.html", title=t("card.wrong"), path="/place", back=back)
+        return told(deps, Texts(language(deps))("card.wrong_thanks"), path="/place", back=back)

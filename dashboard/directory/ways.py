@@ -77,6 +77,7 @@ def _choice(guide: Guide, trip: Trip, way: Itinerary, hours: OpeningHours | None
         "own": _own_way(way, lang),
         "legs": [_leg(guide, leg, lang) for leg in way.legs],
         "unknown": [one.text for one in way.unknown],
+        "is_straight": any(leg.transit.is_straight for leg in way.legs if leg.transit),
         "verdict": verdict_in_words(guide, trip, way, hours, lang) if hours is not None else None,
     }
 

@@ -31,6 +31,7 @@ STYLE = """body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:60rem
 color:#15202b;background:#fff}
 .folium-map{position:relative!important;width:100%!important;height:26rem!important;
 left:0!important;top:0!important;background:#e3e5e8!important}
+.qr{overflow-wrap:anywhere}.qr svg{width:9rem;height:9rem;background:#fff}
 li{margin:.4rem 0;break-inside:avoid}.dim{color:#4b5866}h1{font-size:1.4rem;margin:.3rem 0}h2{font-size:1.1rem}
 .leaflet-tooltip{font:inherit;font-size:13px}
 .street{font-size:11px;color:#3f4a55;white-space:nowrap;text-shadow:0 0 2px #fff,0 0 2px #fff,0 0 2px #fff}
@@ -68,9 +69,14 @@ def takeaway(
     route: Sequence[Mapping[str, Any]],
     steps_title: str,
     hot_line: str,
+    link: str,
+    qr: str,
     streets: Excerpt | None = None,
 ) -> str:
-    """The file: map, steps in words and a list with contacts."""
+    """The file: map, steps in words, a list with contacts, and the way back to the live page: `link` and its QR code.
+
+    `qr` is an SVG.
+    """
     placed = [spot for spot in spots if spot.lon is not None and spot.lat is not None]
     points = drawn_points(spots, route)
     drawn = folium.Map(
@@ -86,7 +92,9 @@ def takeaway(
     if len(points) > 1:
         lats, lons = zip(*points, strict=True)
         drawn.fit_bounds([[min(lats), min(lons)], [max(lats), max(lons)]], padding=(30, 30), max_zoom=17)
-    return _whole(drawn, _words(placed or spots, steps, steps_title), _head(title, hot_line), title, lang)
+    return _whole(
+        drawn, _words(placed or spots, steps, steps_title), _head(title, hot_line), _foot(link, qr), title, lang
+    )
 
 
 def drawn_points(spots: Sequence[Spot], route: Sequence[Mapping[str, Any]]) -> list[tuple[float, float]]:
@@ -120,6 +128,10 @@ def _head(title: str, hot_line: str) -> str:
     return f'<h1>{escape(title)}</h1><p><a href="tel:{number}">{escape(hot_line)}</a></p>'
 
 
+def _foot(link: str, qr: str) -> str:
+    return f'<p class="qr">{qr}<br><a href="{escape(link)}">{escape(link)}</a></p>'
+
+
 def _words(spots: Sequence[Spot], steps: Sequence[str], steps_title: str) -> str:
     parts = [f"<p class='dim'>{escape(ATTRIBUTION)}</p>"]
     if steps:
@@ -137,7 +149,7 @@ def _calls(numbers: Sequence[str]) -> str:
     return ", ".join(f'<a href="tel:{re.sub(r"[^+0-9]", "", number)}">{escape(number)}</a>' for number in numbers)
 
 
-def _whole(drawn: folium.Map, words: str, top: str, title: str, lang: str) -> str:
+def _whole(drawn: folium.Map, words: str, top: str, foot: str, title: str, lang: str) -> str:
     """folium's page with nothing left that would be fetched."""
     page = str(drawn.get_root().render())
     page = re.sub(r"<script src=\"[^\"]*\"></script>|<link rel=\"stylesheet\"[^>]*/?>", "", page)
@@ -146,4 +158,4 @@ def _whole(drawn: folium.Map, words: str, top: str, title: str, lang: str) -> st
     head += f"<script>{script}{NO_PICTURES}</script>"
     page = page.replace("<html>", f'<html lang="{lang}">', 1).replace("<head>", f"<head>{head}", 1)
     page = page.replace("</head>", f"<style>{STYLE}</style></head>", 1).replace("<body>", f"<body>{top}", 1)
-    return page.replace("</body>", f"{words}</body>", 1)
+    return page.replace("</body>", f"{words}{foot}</body>", 1)

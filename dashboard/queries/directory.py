@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import Table, func, select
@@ -141,6 +141,44 @@ def rows_of(read: Reader, table: Table) -> list[dict[str, Any]]:
         return [dict(row) for row in connection.execute(statement).mappings()]
 
 
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A place that its source no longer lists: what it was called, since when, where it was, which services it gave."""
+
+    name: str
+    names: Mapping[str, str]
+    withdrawn_at: datetime
+    lon: float | None
+    lat: float | None
+    codes: tuple[str, ...]
+
+
+def gone(read: Reader, place_id: str) -> Gone | None:
+    """The withdrawn place with that id; None for every other one, and for one that was protected."""
+    with read.connect() as connection:
+        place = connection.execute(
+            select(location).where(
+                location.c.city_id == read.city_id, location.c.id == place_id, location.c.withdrawn_at.is_not(None)
+            )
+        ).mappings().first()  # fmt: skip
+        given = connection.execute(
+            select(service.c.service_code, service.c.is_protected)
+            .join(service_at_location, service_at_location.c.service_id == service.c.id)
+            .where(service_at_location.c.location_id == place_id, service.c.city_id == read.city_id)
+        ).all()
+    if place is None or place["is_protected"] or any(_is_hidden(code, is_hidden) for code, is_hidden in given):
+        return None
+    codes = tuple(dict.fromkeys(code for code, _ in given if code))
+    return Gone(
+        place["name"] or "", place["name_translations"] or {}, place["withdrawn_at"], place["lon"], place["lat"], codes
+    )
+
+
+def _is_hidden(code: str | None, is_protected: object) -> bool:
+    known = load_taxonomy().services.get(code or "")
+    return bool(is_protected) or (known is not None and known.is_protected)
+
+
 def _by(rows: Iterable[dict[str, Any]], column: str) -> dict[str, list[dict[str, Any]]]:
     grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
@@ -153,11 +191,7 @@ def _assemble(read: Reader, *, is_staff: bool) -> dict[str, Institution]:
     services = {row["id"]: row for row in rows_of(read, service)}
     parts = _Parts(read)
     organizations = {row["id"]: row for row in rows_of(read, organization)}
-    taxonomy = load_taxonomy().services
-    hidden = {
-        key for key, row in services.items()
-        if row["is_protected"] or ((known := taxonomy.get(row["service_code"])) is not None and known.is_protected)
-    }  # fmt: skip
+    hidden = {key for key, row in services.items() if _is_hidden(row["service_code"], row["is_protected"])}
     given = _by(rows_of(read, service_at_location), "location_id")
     found: dict[str, Institution] = {}
     for place in rows_of(read, location):

@@ -15,7 +15,7 @@ from geodata.network.graph import Path, Piece
 from geodata.network.shapes import path_length_m, path_line
 from geodata.network.snap import Snap
 from geodata.network.speeds import BASE_SPEED_MPS, StreetMode
-from geodata.network.streets import Streets, line_length_m
+from geodata.network.streets import Floats, Streets, line_length_m
 from geodata.network.timetable import ACCESS_UNKNOWN, Timetable
 from geodata.routing.paths import as_line, steps_of, unknowns_of
 from geodata.routing.types import Leg, Place, Step, Transit, UnknownAccess
@@ -39,6 +39,9 @@ EXTENDED_VEHICLES = {1: "rail", 2: "bus", 4: "subway", 7: "bus", 8: "trolleybus"
 
 MAX_KNOWN_CONNECTOR_M = 25.0
 """Farther than this from the street (about its width and a front yard) nobody can say what lies in between."""
+
+SAME_POINT = 1e-6
+"""Degrees: a tenth of a metre."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,9 @@ class LegMaker:
         zero = service_start(journey.service_on, ZoneInfo(table.time_zone))
         board, alight = stop_place(table, ride.board), stop_place(table, ride.alight)
         about = table.routes[ride.route]
+        between = table.between(ride.trip, ride.board, ride.alight)
+        straight = _straight(table, (ride.board, *between, ride.alight))
+        line = straight if ride.line is None else ride.line
         mode = vehicle_mode(cast("int", about["type"]))
         transit = Transit(
             line=str(about["line"]),
@@ -104,9 +110,9 @@ class LegMaker:
             color=str(about["color"]),
             route_id=ride.route,
             trip_id=ride.trip,
-            stops_between=tuple(table.stop_name(s) for s in table.between(ride.trip, ride.board, ride.alight)),
+            stops_between=tuple(table.stop_name(stop) for stop in between),
+            is_straight=line.shape == straight.shape and bool(np.allclose(line, straight, atol=SAME_POINT)),
         )
-        line = ride.line if ride.line is not None else np.array([[board.lon, board.lat], [alight.lon, alight.lat]])
         departs_at, arrives_at = after(zero, ride.departure_s), after(zero, ride.arrival_s)
         return Leg(
             mode=mode,
@@ -159,6 +165,11 @@ class LegMaker:
                 line, at = str(table.routes[ride.route]["line"]), self.words.time(after(zero, ride.departure_s))
                 found.append(UnknownAccess("trip_access", 1, self.words.unknown("trip_access", line=line, time=at)))
         return found
+
+
+def _straight(table: Timetable, stops: Sequence[str]) -> Floats:
+    """The line from stop to stop."""
+    return np.array([[table.stops[stop]["lon"], table.stops[stop]["lat"]] for stop in stops], dtype=np.float64)
 
 
 def stop_place(table: Timetable, stop: str) -> Place:

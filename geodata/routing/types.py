@@ -56,7 +56,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Transit:
-    """What a ride adds to a leg: line, direction, the trip in the feed and the stops passed on the way."""
+    """What a ride adds to a leg: line, direction, the trip in the feed and the stops passed on the way.
+
+    `is_straight`: the feed has no shape of the trip, so its line runs straight from stop to stop.
+    """
 
     line: str
     headsign: str
@@ -65,6 +68,7 @@ class Transit:
     route_id: str
     trip_id: str
     stops_between: tuple[str, ...]
+    is_straight: bool = False
 
     @property
     def stop_count(self) -> int:
@@ -107,6 +111,7 @@ class Leg:
                 "trip_id": self.transit.trip_id,
                 "stop_count": self.transit.stop_count,
                 "stops_between": list(self.transit.stops_between),
+                "geometry_is_straight": self.transit.is_straight,
             }
         return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from dashboard.settings import Settings
 from tests.browser.conftest import Guard
 
 LIMIT_KB = 500
+LOG = "server.log"
 ROOT = Path(__file__).parents[2]
 
 
@@ -144,7 +146,11 @@ def alone(city_engine: Engine, tmp_path: Path) -> Iterator[str]:
     settings = Settings.from_env(environ)
     port = free_port("127.0.0.1", 18_300)
     url = f"http://127.0.0.1:{port}"
-    with subprocess.Popen(command(settings, "public", port=port), env=environ, cwd=ROOT) as process:
+    words = command(settings, "public", port=port)
+    with (
+        (tmp_path / LOG).open("wb") as log,
+        subprocess.Popen(words, env=environ, cwd=ROOT, stdout=log, stderr=log) as process,
+    ):
         try:
             deadline = time.monotonic() + 60
             while time.monotonic() < deadline and process.poll() is None and not _is_up(url):
@@ -169,3 +175,16 @@ def test_the_page_is_light_enough_for_an_old_phone(page: Page, alone: str) -> No
     page.wait_for_load_state("networkidle")
     sizes = {one.url: one.sizes()["responseBodySize"] for one in asked}
     assert sum(sizes.values()) / 1000 < LIMIT_KB, sorted((size, url) for url, size in sizes.items())[-8:]
+
+
+def test_what_people_ask_is_in_no_log_and_no_cookie(alone: str, tmp_path: Path) -> None:
+    secret = {"q": "Hiddenword", "from": "Secretstreet 7", "start": "60.17123,24.94321"}
+    asked = requests.Session()
+    for path in ("/find", "/embed", "/suggest", "/address", "/takeaway.html", "/place/nothing", "/nowhere", "/lang/sk"):
+        asked.get(f"{alone}{path}", params=secret, timeout=60)
+    asked.get(f"{alone}/find/points", params={**secret, "box": "1,2", "zoom": "x"}, timeout=60)
+    asked.post(f"{alone}/report", data={"place": "Hiddenword", "text": "Secretstreet 7"}, timeout=60)
+    asked.post(f"{alone}/unmet", data={"outcome": "Hiddenword", "service": "Secretstreet"}, timeout=60)
+    assert [cookie.name for cookie in asked.cookies] == ["linka_lang"]
+    log = (tmp_path / LOG).read_text(encoding="utf-8", errors="replace")
+    assert not re.search(r"Hiddenword|Secretstreet|60\.17123|127\.0\.0\.1.*GET", log)

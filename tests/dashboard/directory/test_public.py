@@ -4,19 +4,23 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select, update
 
-from dashboard.app import LinkaDash
+from dashboard.app import LinkaDash, create_app
+from dashboard.deps import Deps
 from dashboard.directory import result_map
 from dashboard.directory.asked import Asked, parse, point
 from dashboard.directory.find import find
 from dashboard.directory.guide import guide_of
-from dashboard.directory.unmet import Limit
+from dashboard.directory.place_page import MOST_REPORTS_PER_MIN
+from dashboard.directory.writing import Limit
 from dashboard.queries.directory import directory
+from dashboard.queries.public_writes import Writer
 from etl.schema import data_report, location, need_outcome
 from geodata.search import topic_index
 from geodata.taxonomy import load_taxonomy
@@ -46,10 +50,16 @@ def every_public_answer(app: LinkaDash, place_id: str) -> Iterator[tuple[str, by
     pages = [f"/find?page={n}" for n in range(1, 5)]
     paths = [*pages, "/find?q=violence", "/find?service=violence_shelter", f"/place/{place_id}", "/takeaway.html"]
     paths += [f"/takeaway.html?place={place_id}", "/suggest?q=shelter", "/address?start=60.17,24.94"]
+    paths += ["/", "/embed", "/embed?service=violence_shelter", "/embed?need=violence", "/open-data", "/address"]
+    paths += ["/open-data?service=violence_shelter", "/robots.txt", "/sitemap.xml", "/nowhere", "/health"]
+    paths += ["/takeaway.html?q=violence", "/takeaway.html?service=violence_shelter", "/suggest?q=Crisis&kind=place"]
+    paths += ["/find?sort=name&page=9", "/find?start=60.17,24.94&mode=foot", "/open-data/nothing.json"]
     paths += ["/check/violence_shelter", "/find/points?box=-180,-90,180,90&zoom=18"]
     for path in paths:
         yield path, get(app, path).data
-    yield "map", get(app, "/_dash-layout", headers={"Referer": f"{HOME}/find"}).data
+    for path in ("/find", "/embed", f"/place/{place_id}", "/"):
+        yield f"map of {path}", get(app, "/_dash-layout", headers={"Referer": f"{HOME}{path}"}).data
+    yield "/report", app.server.test_client().post("/report", base_url=HOME, data={"place": place_id, "text": "x"}).data
     for name in FILES[:3]:
         yield name, get(app, f"/open-data/{name}").data
     with zipfile.ZipFile(io.BytesIO(get(app, "/open-data/hsds.zip").data)) as archive:
@@ -64,6 +74,18 @@ def test_a_protected_place_is_on_no_public_page_map_file_or_search(public_app: L
         found = [secret for secret in secrets if secret and secret in data]
         assert not found, f"{path} shows {found}"
         assert path.startswith(("/place/", "/takeaway")) or protected.id.encode() not in data, path
+
+
+def test_who_knows_the_name_of_a_protected_place_learns_nothing_more(public_app: LinkaDash, protected: Any) -> None:
+    asked = {"q": protected.name, "from": protected.address}
+    for path in ("/find", "/embed", "/suggest", "/takeaway.html", "/address"):
+        page = get(public_app, path, query_string=asked).data
+        for secret in (str(protected.lon)[:8], str(protected.lat)[:8], protected.id):
+            assert secret.encode() not in page, path
+    card = get(public_app, f"/place/{protected.id}")
+    nothing = get(public_app, "/place/no-such-place")
+    assert card.status_code == nothing.status_code == 404
+    assert card.text.partition('class="scripts"')[0] == nothing.text.partition('class="scripts"')[0]
 
 
 def test_the_page_is_whole_without_scripts(public_app: LinkaDash, shown: Any) -> None:
@@ -231,6 +253,45 @@ def test_a_report_of_wrong_data_waits_for_the_staff(public_app: LinkaDash, shown
     ]
 
 
+@pytest.fixture
+def another_app(city_engine: Engine, make_deps_of: Callable[..., Deps]) -> Callable[[], LinkaDash]:
+    return lambda: create_app(make_deps_of(city_engine, "public"))
+
+
+def test_reports_are_bounded_and_the_page_says_so(
+    another_app: Callable[[], LinkaDash], shown: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[str] = []
+    monkeypatch.setattr(Writer, "report", lambda _self, _place, _field, text, **_now: kept.append(text))
+    client = another_app().server.test_client()
+    form = {"place": shown.id, "field": "phone", "text": "It rings elsewhere"}
+    answers = [client.post("/report", base_url=HOME, data=form) for _ in range(MOST_REPORTS_PER_MIN + 1)]
+    assert [answer.status_code for answer in answers] == [200] * MOST_REPORTS_PER_MIN + [429]
+    assert len(kept) == MOST_REPORTS_PER_MIN
+    assert "Try again in a minute" in answers[-1].text
+    assert "100 200" in answers[-1].text
+    foreign = client.post("/report", base_url=HOME, data=form, headers={"Origin": "http://evil.example"})
+    assert foreign.status_code == 403
+
+
+def test_a_place_no_longer_listed_says_since_when_and_names_the_nearest_with_its_service(
+    another_app: Callable[[], LinkaDash], city_engine: Engine, shown: Any
+) -> None:
+    def withdraw(at: datetime | None) -> None:
+        with city_engine.begin() as connection:
+            connection.execute(update(location).where(location.c.id == shown.id).values(withdrawn_at=at))
+
+    withdraw(datetime(2026, 5, 1, 10, tzinfo=UTC))
+    try:
+        page = get(another_app(), f"/place/{shown.id}")
+    finally:
+        withdraw(None)
+    assert page.status_code == 410
+    assert "no longer listed since 1 May 2026" in page.text
+    assert page.text.count('<article class="give">') == 3
+    assert f"/place/{shown.id}" not in page.text.partition("<main")[2].partition("</main>")[0]
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_open_data_are_not_sent_twice(public_app: LinkaDash, name: str) -> None:
     first = get(public_app, f"/open-data/{name}")
@@ -251,6 +312,8 @@ def test_the_take_away_map_fetches_nothing(public_app: LinkaDash) -> None:
     assert not re.search(r"<(script|link|img)[^>]+(src|href)=[\"'](https?:)?//", page)
     assert "L.map(" in page
     assert "555-01" in page
+    assert 'class="qr"><svg' in page
+    assert f"{HOME}/find?service=nanny</a>" in page
 
 
 def test_the_index_in_memory_is_used_until_one_is_built(public_app: LinkaDash) -> None:

@@ -81,6 +81,15 @@ def test_a_leg_says_line_direction_stops_and_steps(guide: Guide, care: tuple[Ins
     assert all(leg["own"].startswith("on foot ") and leg["steps"] for leg in walks)
 
 
+def test_a_ride_along_the_shape_of_its_line_is_not_called_straight(
+    guide: Guide, care: tuple[Institution, Offer]
+) -> None:
+    far = Point(60.1765, 24.9480)
+    found = asked(guide, care, 20.0, start=far)
+    assert any(way.rides for way in found["found"])
+    assert not any(choice["is_straight"] for choice in found["choices"])
+
+
 def test_what_is_unknown_for_a_wheelchair_is_said(guide: Guide, care: tuple[Institution, Offer]) -> None:
     found = asked(guide, care, 20.0, mode="wheelchair")["choices"]
     assert any("surface unknown" in text or "kerb" in text for choice in found for text in choice["unknown"])

@@ -226,6 +226,13 @@ def test_travel_times_are_those_of_the_routes(heidelberg: Router) -> None:
         assert took == pytest.approx(best, abs=5) or took < best  # links reach farther stops than one that rides at all
 
 
+def test_a_ride_without_a_shape_says_that_its_line_is_straight(heidelberg: Router) -> None:
+    """The excerpt of the feed has no shapes.txt; for one with shapes see the built demo city."""
+    rides = [leg for one in heidelberg.route(STATION, OLD_TOWN, "transit", depart_at=MORNING) for leg in one.rides]
+    assert rides
+    assert all(leg.to_dict()["geometry_is_straight"] for leg in rides)
+
+
 def test_where_walking_is_quicker_than_riding_it_is_told(heidelberg: Router) -> None:
     lat, lon = STATION
     far = pairs(6, seed=8)
