@@ -68,8 +68,8 @@ def unprocessed_median_age_h(frames: Frames) -> Value:
     n = int(held["n"].sum())
     if not n:
         return Value(None, 0, is_rate=True)
-    place = held["n"].cumsum().searchsorted(n / 2)
-    return Value(float(held["age_min"].iloc[int(place)]) / 60, n, is_rate=True)
+    middle = held["n"].cumsum().searchsorted([(n + 1) // 2, n // 2 + 1])  # of an even number the mean of two
+    return Value(float(held["age_min"].iloc[middle].mean()) / 60, n, is_rate=True)
 
 
 def on_behalf_pct(frames: Frames) -> Value:

@@ -61,6 +61,7 @@ def draw_days(
     expected = level * factor
     expected *= facts.contacts_per_day * days * scale / expected.sum()
     mixed = expected * rng.gamma(OVERDISPERSION, 1 / OVERDISPERSION, days)
+    mixed *= expected.sum() / mixed.sum()  # days differ, the published total holds with any seed
     return Days(start_on, rng.poisson(mixed), is_open, 1 - 1 / factor, surge_index)
 
 

@@ -96,7 +96,7 @@ def request_frame(
     """Rows of table `request` as they stand at `end_s`."""
     at = lives.contact
     status, closed = _state(lives, end_s)
-    is_closed = status == "closed"
+    is_closed, is_cancelled = status == "closed", status == "cancelled"
     executor = np.where(lives.reassigned < end_s, lives.executor, lives.first_executor)
     executor = np.where(lives.assigned < end_s, executor, -1)
     has_place = ~np.isnan(points[0])
@@ -121,6 +121,7 @@ def request_frame(
             **_days("created", lives.created, profile.time_zone),
             "closed_at": instants(np.where(is_closed, closed, 0), is_closed),
             "closed_on": local(np.where(is_closed, closed, 0), profile.time_zone).normalize().where(is_closed),
+            "source_updated_at": instants(np.where(is_cancelled, lives.cancelled, 0), is_cancelled),
             "lon": np.where(has_place, points[0], np.nan),
             "lat": np.where(has_place, points[1], np.nan),
         }
