@@ -46,6 +46,9 @@ def choose(read: Reader, family: str, dimensions: Iterable[str]) -> Plan:
         return Plan(family, None, None, f"no roll-up knows {', '.join(sorted(needed))} together")
     sizes = {grain: built[table_name(family, grain)] for grain in covering if table_name(family, grain) in built}
     if not sizes:
+        is_large = bool(built) and covering.keys() <= set(SHAPES[family].large)
+        if is_large:
+            return Plan(family, None, None, "its roll-up is kept for larger cities only")
         return Plan(family, None, None, "its roll-ups are not built: python -m etl rollup --rebuild")
     grain = min(sizes, key=lambda name: (sizes[name], name))
     return Plan(family, ROLLUPS[family][grain], sizes[grain], "smallest that covers")

@@ -23,7 +23,7 @@ from etl.rollup.families import FAMILIES
 from etl.rollup.grains import grain_rows
 from etl.rollup.hand import Hand
 from etl.rollup.state import expected_version
-from etl.tables.rollups import FINE, FINE_FROM, ROLLUPS, rollup_state
+from etl.tables.rollups import FINE_FROM, ROLLUPS, SHAPES, rollup_state
 from etl.touched import Touched
 from geodata.profile import CityProfile
 
@@ -76,11 +76,14 @@ def _in_hand(
 
 
 def is_current(connection: Connection, city_id: int) -> bool:
-    """Whether every roll-up of the city is built with today's definitions; fine ones need not be."""
+    """Whether every roll-up of the city is built with today's definitions; those of large cities need not be."""
     statement = select(rollup_state.c.name, rollup_state.c.version).where(rollup_state.c.city_id == city_id)
     held = {row.name: row.version for row in connection.execute(statement)}
     version = expected_version(connection, city_id)
-    needed = {table.name for grains in ROLLUPS.values() for grain, table in grains.items() if grain != FINE}
+    needed = {
+        table.name for name, grains in ROLLUPS.items() for grain, table in grains.items()
+        if grain not in SHAPES[name].large
+    }  # fmt: skip
     return needed <= held.keys() and all(one == version for one in held.values())
 
 
@@ -98,17 +101,17 @@ def _recount(
     for group in SHARED:
         chosen: dict[str, list[Table]] = {}
         for family in group:
-            fine = ROLLUPS[family].get(FINE)
-            is_kept = fine is not None and _is_large(connection, city_id, family)
-            is_added = is_kept and fine is not None and fine.name not in held and not is_empty
-            chosen[family] = [
-                table for table in ROLLUPS[family].values() if table is not fine or (is_kept and not is_added)
-            ]
-            if fine is not None and is_added:
+            large = [table for grain, table in ROLLUPS[family].items() if grain in SHAPES[family].large]
+            is_kept = bool(large) and _is_large(connection, city_id, family)
+            added = [table for table in large if is_kept and not is_empty and table.name not in held]
+            left_out = added if is_kept else large
+            chosen[family] = [table for table in ROLLUPS[family].values() if table not in left_out]
+            if added:
                 every = sorted(days_of(connection, city_id, family))
-                changes |= _families(connection, city_id, {family: [fine]}, every, sources.get(group), is_empty=True)
-            elif fine is not None and fine.name in held and not is_kept:
-                connection.execute(delete(fine).where(fine.c.city_id == city_id))
+                changes |= _families(connection, city_id, {family: added}, every, sources.get(group), is_empty=True)
+            for table in large:
+                if table.name in held and not is_kept:
+                    connection.execute(delete(table).where(table.c.city_id == city_id))
         touched = set().union(*(days.get(family, set()) for family in group))
         changes |= _families(connection, city_id, chosen, sorted(touched), sources.get(group), is_empty=is_empty)
     _note(connection, city_id, changes, now)
@@ -116,9 +119,7 @@ def _recount(
 
 
 def _is_large(connection: Connection, city_id: int, family: str) -> bool:
-    """Whether a fine grain is worth its upkeep: decided by the facts alone, so that a rebuild decides the same."""
-    if FINE not in ROLLUPS[family]:
-        return False
+    """Whether the grains of large cities are kept: decided by the facts alone, so that a rebuild decides the same."""
     facts = FAMILIES[family].branches[0].city_id.table
     some = select(literally("1")).select_from(facts).where(facts.c.city_id == city_id).limit(FINE_FROM).subquery("some")
     return connection.scalar(select(func.count()).select_from(some)) == FINE_FROM

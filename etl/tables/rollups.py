@@ -22,9 +22,9 @@ NO_DAY: Final = date(9999, 12, 31)
 """Day of requests without a term in the family `due`, so that the stock of open requests is whole."""
 
 FINE: Final = "fine"
-"""The grain of a family that is kept only from `FINE_FROM` facts on."""
+"""The grain of a family that knows the dimensions of most filters."""
 FINE_FROM: Final = 500_000
-"""Facts of a city in the family's table; below, the fine grain has more than half as many rows as the facts."""
+"""Facts of a city in the family's table from which on `Shape.large` is kept: below it has half as many rows as they."""
 SKETCH: Final = "_sketch"
 """What the column of a measure's log buckets is called after the measure."""
 
@@ -47,12 +47,14 @@ class Shape:
     """What a family counts, by which day, and the grains its roll-ups are kept at (name to dimensions).
 
     `is_sketch`: every measure is kept by log bucket too, so that the dimension `bucket` may be asked for at any grain.
+    `large`: the grains that are kept for large cities only.
     """
 
     day: str
     measures: Mapping[str, str]
     grains: Mapping[str, tuple[str, ...]]
     is_sketch: bool = False
+    large: tuple[str, ...] = (FINE,)
 
 
 _SIMULATED = {"simulated": "simulated rows among them"}
@@ -114,7 +116,7 @@ SHAPES: Final[Mapping[str, Shape]] = {
             "bounced": "requests returned for rework at least once",
             **_SIMULATED,
         },
-        {**_REQUEST_GRAINS, "hour": ("weekday", "hour", "channel_id")},
+        _REQUEST_GRAINS,
     ),
     "due": Shape(
         "due day",
@@ -187,12 +189,14 @@ SHAPES: Final[Mapping[str, Shape]] = {
             "topic": ("topic_id", "request_class_id"),
         },
         is_sketch=True,
+        large=("executor", "topic"),  # of few requests, times are read as they are, without sketches
     ),
     "work_durations": Shape(
         "receipt",
         {"n": "requests closed (buckets: working time used, minutes)", "n_cancelled": "requests withdrawn, likewise"},
         {"request_class": ("request_class_id",), "executor": ("executor_id", "request_class_id")},
         is_sketch=True,
+        large=("executor",),
     ),
     "lateness": Shape(
         "due day",
