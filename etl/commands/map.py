@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 
 
 def propose_map(
-    file: Annotated[Path, typer.Argument(help="CSV, XLSX or Parquet file")],
+    file: Annotated[Path, typer.Argument(help="CSV, XLSX or Parquet file, or one packed as .gz or .zip")],
     table: Annotated[
         str | None, typer.Option("--table", help="table its rows are of, where the guess is wrong")
     ] = None,
@@ -36,6 +36,7 @@ def propose_map(
     if table is not None and table not in FIELDS:
         raise typer.BadParameter(f"--table {table}: use one of {', '.join(FIELDS)}")
     with command_errors():
+        from etl.sources.archives import unpacked
         from etl.sources.tabular import open_raw
 
         if not file.is_file():
@@ -44,7 +45,9 @@ def propose_map(
             raise SourceError(f"{output} is there already: name another file, or remove it")
         profile = profile_of(settings_of(city))
         read = replace(ReadOptions(), encoding=encoding)
-        sample = next(iter(open_raw(file, read, chunk_rows=_SAMPLE_ROWS, name=file.name).chunks)).table
+        with unpacked(file, name=file.name) as plain:
+            (found, *_) = open_raw(plain, read, chunk_rows=_SAMPLE_ROWS, name=file.name)
+            sample = next(iter(found.chunks)).table
         made = propose(sample, table=table)
         text = as_toml(made, file=file.name, time_zone=profile.time_zone)
         if output is not None:

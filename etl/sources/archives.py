@@ -1,9 +1,15 @@
-"""Zip archives from strangers: never larger than their rows need, never with a member that points outside."""
+"""Archives from strangers: never larger than their rows need, never with a member that points outside."""
 
 from __future__ import annotations
 
+import gzip
+import tempfile
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from etl.errors import SourceError
 
@@ -12,6 +18,12 @@ LARGEST_RATIO = 200
 """Text compresses up to some 20 times; a bomb a thousand times and more."""
 
 MOST_MEMBERS = 10_000
+LARGEST_TABLE_BYTES = 16 << 30
+"""Of a packed table: it is unpacked to disk and read from there row by row, so memory does not bound it."""
+
+TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".parquet")
+PACKED = (".gz", ".zip")
+_BLOCK = 1 << 20
 
 
 def open_zip(path: Path, *, name: str, largest_bytes: int = LARGEST_BYTES) -> zipfile.ZipFile:
@@ -58,3 +70,66 @@ def read_member(archive: zipfile.ZipFile, member: str, *, name: str, largest_byt
     if len(found) > told:
         raise SourceError(f"{name}: {member} is larger than the archive says: refused as unsafe")
     return found
+
+
+@contextmanager
+def unpacked(path: Path, *, name: str) -> Iterator[Path]:
+    """The file itself, or the one table that a `.gz` or `.zip` file holds, unpacked until the block ends.
+
+    Raises `SourceError` for a broken archive, a bomb, and a zip with no table or several.
+    """
+    kind = path.suffix.lower()
+    if kind not in PACKED:
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="linka-unpacked-") as folder:
+        unpack = _unzip if kind == ".zip" else _gunzip
+        yield unpack(path, Path(folder), name)
+
+
+def _unzip(path: Path, folder: Path, name: str) -> Path:
+    with open_zip(path, name=name, largest_bytes=LARGEST_TABLE_BYTES) as archive:
+        listed = [member for member in archive.infolist() if _is_table(member.filename)]
+        if len(listed) != 1:
+            found = ", ".join(member.filename for member in listed[:5]) or "none"
+            raise SourceError(
+                f"{name}: holds {len(listed)} tables ({found}), one is wanted: unpack it, and load the folder"
+            )
+        made = folder / PurePosixPath(listed[0].filename.replace("\\", "/")).name
+        try:
+            with archive.open(listed[0]) as packed:
+                _copy(packed, made, listed[0].file_size, name)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+            raise SourceError(
+                f"{name}: {listed[0].filename} cannot be unpacked ({error}); export or fetch it again"
+            ) from error
+    return made
+
+
+def _is_table(member: str) -> bool:
+    parts = PurePosixPath(member.replace("\\", "/")).parts
+    return member.lower().endswith(TABLES) and not any(part.startswith((".", "__MACOSX")) for part in parts)
+
+
+def _gunzip(path: Path, folder: Path, name: str) -> Path:
+    made = folder / (path.stem if path.stem.lower().endswith(TABLES) else f"{path.stem}.csv")
+    at_most = min(LARGEST_TABLE_BYTES, path.stat().st_size * LARGEST_RATIO + (1 << 20))
+    try:
+        with gzip.open(path) as packed:
+            _copy(packed, made, at_most, name)
+    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+        raise SourceError(f"{name}: is not a whole gzip archive ({error}); export or fetch it again") from error
+    return made
+
+
+def _copy(packed: IO[bytes] | gzip.GzipFile, to: Path, at_most: int, name: str) -> None:
+    size = 0
+    with to.open("wb") as handle:
+        while block := packed.read(_BLOCK):
+            size += len(block)
+            if size > at_most:
+                raise SourceError(
+                    f"{name}: unpacks to more than {at_most:,} bytes: too much to be true; "
+                    "unpack it yourself and load that"
+                )
+            handle.write(block)

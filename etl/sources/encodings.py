@@ -22,8 +22,8 @@ _BOMS = (
 _BLOCK = 1 << 22
 _SAMPLE = 1 << 20
 _ARCHIVES = (
-    (b"\x1f\x8b", "a gzip archive: unpack it first (gunzip), and load what is in it"),
-    (b"PK\x03\x04", "a zip archive or a workbook: unpack it, or give it its own ending (.xlsx)"),
+    (b"\x1f\x8b", "a gzip archive: give it its own ending (.csv.gz)"),
+    (b"PK\x03\x04", "a zip archive or a workbook: give it its own ending (.zip, .xlsx)"),
     (b"PAR1", "a Parquet file: give it its own ending (.parquet)"),
     (b"\xd0\xcf\x11\xe0", "a workbook of old Excel: save it as .xlsx or CSV"),
 )

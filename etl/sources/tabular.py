@@ -1,4 +1,4 @@
-"""Files of rows and columns, read by a map: delimited text, XLSX, Parquet, or the answer of a city's own database."""
+"""Files of rows and columns, packed or not, read by a map: delimited text, XLSX, Parquet; or a city's own database."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from etl.maps import ColumnMap, ReadOptions
 from etl.prepared import FileBatches
 from etl.settings import Settings
 from etl.sources import aliases
+from etl.sources.archives import PACKED, TABLES, unpacked
 from etl.sources.delimited import open_delimited
 from etl.sources.files import expand, hash_of
 from etl.sources.parquet import open_parquet
@@ -25,7 +26,7 @@ from etl.transforms.raw import RawFile
 from etl.transforms.tabular import place_columns, prepared_chunks
 from geodata.profile import CityProfile
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".parquet")
+SUFFIXES = (*TABLES, *(f"{kind}{packed}" for kind in (".csv", ".tsv", ".txt") for packed in PACKED))
 """Kinds of files that a folder is searched for."""
 
 
@@ -95,7 +96,8 @@ def _files(
             yield open_query(text, read, options, chunk_rows=settings.chunk_rows)
             continue
         for path, name in expand([text], SUFFIXES):
-            yield open_raw(path, read, chunk_rows=settings.chunk_rows, name=name, fits=fits)
+            with unpacked(path, name=name) as plain:
+                yield from open_raw(plain, read, chunk_rows=settings.chunk_rows, name=name, fits=fits)
 
 
 def open_raw(
@@ -105,12 +107,12 @@ def open_raw(
     chunk_rows: int,
     name: str,
     fits: Callable[[tuple[str, ...]], bool] | None = None,
-) -> RawFile:
-    """One file, read by the kind its name tells; of a workbook the sheet whose header `fits`."""
+) -> list[RawFile]:
+    """One file, read by the kind its name tells; of a workbook each sheet whose header `fits`."""
     file_hash = hash_of(path)
     suffix = path.suffix.lower()
     if suffix in (".xlsx", ".xlsm"):
         return open_xlsx(path, read, chunk_rows=chunk_rows, name=name, file_hash=file_hash, fits=fits)
     if suffix == ".parquet":
-        return open_parquet(path, chunk_rows=chunk_rows, name=name, file_hash=file_hash)
-    return open_delimited(path, read, chunk_rows=chunk_rows, name=name, file_hash=file_hash)
+        return [open_parquet(path, chunk_rows=chunk_rows, name=name, file_hash=file_hash)]
+    return [open_delimited(path, read, chunk_rows=chunk_rows, name=name, file_hash=file_hash)]

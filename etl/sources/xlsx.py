@@ -1,4 +1,4 @@
-"""XLSX workbooks, row by row without holding the sheet: the first sheet with rows, or the one that the map names."""
+"""XLSX workbooks, row by row without holding the sheet: the sheets that fit the map, or the one that it names."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def open_xlsx(
     name: str,
     file_hash: str | None,
     fits: Callable[[Header], bool] | None = None,
-) -> RawFile:
-    """The rows of the sheet that is asked for, else of the first whose header `fits`, else of the first with rows.
+) -> list[RawFile]:
+    """The rows of the sheet that is asked for, else of every sheet whose header `fits`, else of the first with rows.
 
     All as text, moments in ISO 8601. Raises `SourceError` for a file or sheet that cannot be read.
     """
@@ -46,10 +46,15 @@ def open_xlsx(
     filled = {title: header for title, header in headers.items() if header}
     if not filled:
         raise SourceError(f"{name}: sheet {', '.join(asked)} is empty; name another with `sheet` in the map's [read]")
-    first = next(iter(filled))
-    sheet = next((title for title, header in filled.items() if fits is not None and fits(header)), first)
-    chunks = _chunks(path, name, sheet, options.skip_rows, chunk_rows)
-    return RawFile(name, file_hash, None, filled[sheet], chunks)
+    fitting = [title for title, header in filled.items() if fits is not None and fits(header)]
+    chosen = fitting or [next(iter(filled))]
+    return [
+        RawFile(
+            name if len(chosen) == 1 else f"{name} [{sheet}]", file_hash, None, filled[sheet],
+            _chunks(path, name, sheet, options.skip_rows, chunk_rows),
+        )
+        for sheet in chosen
+    ]  # fmt: skip
 
 
 def _book(path: Path, name: str) -> Any:

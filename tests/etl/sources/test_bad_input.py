@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import io
 import zipfile
 from typing import TYPE_CHECKING
@@ -67,7 +68,7 @@ def reasons(loading: Loading) -> list[tuple[int, str, str]]:
         (b"", "is empty"),
         (b"\n\n  \n", "nothing but blanks"),
         (b"PK\x03\x04\x00\x00", "no text but a zip archive"),
-        (b"\x1f\x8b\x08\x00", "unpack it first"),
+        (b"\x1f\x8b\x08\x00", "give it its own ending"),
         (b"id;at\n1;a\x00b\n", "line 2: holds a NUL byte"),
         (HEADER.encode() + b'1;"' + b"x" * (9 << 20), "a quote that is opened and never closed"),
         (b"a;b\n1;2\n", "columns are missing for created"),
@@ -183,6 +184,41 @@ def test_of_a_workbook_the_sheet_that_fits_is_read(quick: Loading) -> None:
     assert quick.one(str(mapped(quick)), quick.folder / "a.xlsx").inserted == 1
     with pytest.raises(ColumnError, match="The file has note"):
         quick.load(str(mapped(quick)), quick.folder / "a.xlsx", sheet="About")
+
+
+def test_every_sheet_that_fits_is_read_and_told_apart(quick: Loading) -> None:
+    with pd.ExcelWriter(quick.folder / "a.xlsx") as book:
+        for year in ("2023", "2024"):
+            sheet = pd.DataFrame({"id": [year], "prijaté": [f"01.03.{year} 08:00"]})
+            sheet.to_excel(book, sheet_name=year, index=False)
+    reports = quick.load(str(mapped(quick)), quick.folder / "a.xlsx")
+    assert [(report.file, report.inserted) for report in reports] == [("a.xlsx [2023]", 1), ("a.xlsx [2024]", 1)]
+
+
+def test_a_packed_table_is_read_as_it_is_unpacked(quick: Loading) -> None:
+    table = (HEADER + row(1)).encode()
+    first = quick.one(str(mapped(quick)), quick.write("a.csv.gz", gzip.compress(table)))
+    assert (first.file, first.inserted) == ("a.csv.gz", 1)
+    assert quick.one(str(mapped(quick)), packed(quick, **{"a.csv": table, "read.me": b"x"})).unchanged == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("a.csv.gz", b"id;at", "not a whole gzip archive"),
+        ("a.csv.gz", gzip.compress(HEADER.encode() * 9)[:-9], "not a whole gzip archive"),
+        ("a.csv.gz", gzip.compress(b"0" * (40 << 20)), "too much to be true"),
+        ("a.csv.zip", b"id;at", "not a whole zip archive"),
+    ],
+)
+def test_a_broken_or_swollen_archive_is_refused(name: str, data: bytes, says: str, quick: Loading) -> None:
+    with pytest.raises(SourceError, match=says):
+        quick.load(str(mapped(quick)), quick.write(name, data))
+
+
+def test_an_archive_of_several_tables_is_refused_with_their_names(quick: Loading) -> None:
+    with pytest.raises(SourceError, match=r"holds 2 tables \(a.csv, b.csv\), one is wanted"):
+        quick.load(str(mapped(quick)), packed(quick, **{"a.csv": b"x", "b.csv": b"x"}))
 
 
 def test_a_closing_time_a_moment_early_is_mended_and_a_status_is_believed(quick: Loading) -> None:
