@@ -40,18 +40,47 @@ def open_hsds(
     """
     publisher = options.get("publisher")
     source = own_name(settings, profile.slug, f"{SOURCE}:{publisher}" if publisher else SOURCE)
-    for name, files in _groups(paths):
-        raw = RawDirectory()
-        for file in files:
-            _read(file, raw)
+    for name, file_hash, raw in _documents(paths):
         if not any(raw.rows.values()) and not raw.left_out:
             raise SourceError(f"{name}: holds no row of HSDS; files are named organizations.csv, services.csv, ...")
-        hashes = [hash_of(file) for file in files]
-        file_hash = hashes[0] if len(hashes) == 1 else directory_id("files", "".join(hashes)).replace("-", "")
         total = sum(len(rows) for rows in raw.rows.values()) + len(raw.repeated)
         scope = scope_of(options.get("whole"), usual=Scope.SERIES if raw.is_whole else Scope.PART)
         listing = Listing(series_name(name), scope)
         yield FileBatches(name, file_hash, total, _chunks(raw, source, profile), source, listing)
+
+
+def _documents(paths: Sequence[str]) -> Iterator[tuple[str, str, RawDirectory]]:
+    """Name, hash and rows of each group of files; JSON documents that contradict each other agree on the last word."""
+    found: list[tuple[str, str, RawDirectory]] = []
+    error: SourceError | None = None
+    try:
+        for name, files in _groups(paths):
+            raw = RawDirectory()
+            for file in files:
+                _read(file, raw)
+            hashes = [hash_of(file) for file in files]
+            whole = hashes[0] if len(hashes) == 1 else directory_id("files", "".join(hashes)).replace("-", "")
+            found.append((name, whole, raw))
+    except SourceError as broken:
+        error = broken  # told when the files before it are loaded
+    _agree([raw for name, _, raw in found if name.lower().endswith(".json")])
+    yield from found
+    if error is not None:
+        raise error
+
+
+def _agree(documents: Sequence[RawDirectory]) -> None:
+    """A row that several documents tell says the same in each, so that loading them all again changes nothing."""
+    last: dict[tuple[str, str], Row] = {}
+    for raw in reversed(documents):
+        for table, rows in raw.rows.items():
+            for row in rows:
+                if row.get("id") in (None, ""):
+                    continue
+                later = last.setdefault((table, str(row["id"])), {})
+                row.update({name: later[name] for name in row.keys() & later.keys()})
+                told = {name: value for name, value in row.items() if value not in (None, "") and name[0] != "_"}
+                later.update(told)
 
 
 def _groups(paths: Sequence[str]) -> Iterator[tuple[str, list[Path]]]:

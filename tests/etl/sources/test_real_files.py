@@ -97,6 +97,13 @@ def test_every_shape_of_hsds_3_loads_twice_alike(files: list[str], quick: Loadin
     assert (second.unchanged, second.rejected) == (first.read, 0)
 
 
+def test_documents_that_contradict_each_other_agree_on_the_last_word(quick: Loading, shared_data: Path) -> None:
+    paths = sorted((shared_data / "hsds").glob("*.json"))
+    quick.load("hsds", *paths)
+    again = quick.load("hsds", *paths)
+    assert [report.unchanged for report in again] == [report.read for report in again]
+
+
 def test_the_tables_of_hsds_1_and_of_ohana_load_with_their_links(loading: Loading, shared_data: Path) -> None:
     reports = loading.load("hsds", *sorted((shared_data / "hsds").glob("*.csv")))
     assert {report.file: counts(report) for report in reports} == {
