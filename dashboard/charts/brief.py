@@ -115,16 +115,10 @@ def backlog(shelf: Shelf, view: View) -> Chart:
     """Open requests at the end of each of the last 30 days."""
     t, draft = view.t, shelf.draft(view)
     found: pd.DataFrame = draft.part("backlog")
-    finding = ""
-    if len(found):
-        first, last = int(found["value"].iloc[0]), int(found["value"].iloc[-1])
-        moved = formats.signed_percent(formats.change_pct(last, first), view.lang)
-        finding = t("brief.backlog_says", last=formats.number(last, view.lang), change=moved,
-                    first=formats.number(first, view.lang), n=len(found) - 1)  # fmt: skip
     line = Line("value", t("brief.column.open"), BLUE, is_filled=True)
     figure = over_time(found, [line], lang=view.lang, grain="day") if len(found) else None
     return Chart(
-        finding=finding, unit=t("brief.unit_requests"), table=found,
+        finding=sentences.backlog_says(found, t), unit=t("brief.unit_requests"), table=found,
         n=int(found["value"].iloc[-1]) if len(found) else 0,
         columns={"period_on": t("brief.column.day"), "value": t("brief.column.open")}, figure=figure,
     )  # fmt: skip

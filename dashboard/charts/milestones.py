@@ -12,6 +12,7 @@ import pandas as pd
 from dashboard import formats, queries
 from dashboard.components.card import Chart
 from dashboard.figures.change import changes
+from dashboard.figures.labels import LINE_CHARS, shortened
 from dashboard.metrics.movers import rate_change_pct
 from dashboard.view import View, span
 
@@ -50,6 +51,7 @@ def after_milestones(view: View) -> Chart:
             frame["change_pct"].tolist(),
             texts,
             is_sure,
+            names=frame["name"].tolist(),
         )
         if len(frame)
         else None,
@@ -58,8 +60,8 @@ def after_milestones(view: View) -> Chart:
 
 
 def _dated(name: str, on: str) -> str:
-    """Name and day; the day stays in one piece where the two go over lines."""
-    return f"{name}, {on.replace(' ', formats.NO_BREAK)}"
+    """A name that fits a line, and below it the day in one piece."""
+    return f"{shortened(name, LINE_CHARS)}, {on.replace(' ', formats.NO_BREAK)}"
 
 
 def _milestones(view: View) -> list[tuple[str, pd.Timestamp]]:

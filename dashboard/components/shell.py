@@ -61,7 +61,11 @@ def shell(
             html.Main(
                 [
                     html.Div(id=Shell.ARRIVED, hidden=True),
-                    html.Div(id=Shell.ASKED, hidden=True) if filters is not None else None,
+                    html.P(
+                        t("state.away"), id=Shell.ASKED, hidden=True, className="notice notice-warning", role="alert"
+                    )
+                    if filters is not None
+                    else None,
                     html.Div(status, id=Shell.STATUS, className="status") if status is not None else None,
                     html.Div(page, id=Shell.PAGE, className="page"),
                 ],

@@ -37,7 +37,7 @@ def not_ready(t: Texts, *, is_outdated: bool = False) -> Component:
     )
     return html.Div(
         [html.H1(says, tabIndex=-1), html.P(cure, className="lead")],
-        className="page-head",
+        className="not-found",
     )
 
 

@@ -223,13 +223,10 @@ def _backlog(brief: Brief, view: View) -> str:
         f'background:{BLUE};print-color-adjust:exact;-webkit-print-color-adjust:exact"></div></td>'
         for day, value in zip(days, values, strict=True)
     )
-    change = formats.signed_percent(formats.change_pct(values[-1], values[0]), view.lang)
-    says = t("brief.backlog_says", last=formats.number(values[-1], view.lang), change=change,
-             first=formats.number(values[0], view.lang), n=len(values) - 1)  # fmt: skip
     style = "border-collapse:collapse;width:100%;table-layout:fixed"
     chart = f'<table role="presentation" style="{style}"><tr>{bars}</tr></table>'
     ends = _note(f"{formats.day_short(days[0], view.lang)} – {formats.day_short(days[-1], view.lang)}")
-    return f'<div class="keep">{_section(t("brief.backlog"), says, chart + ends)}</div>'
+    return f'<div class="keep">{_section(t("brief.backlog"), sentences.backlog_says(found, t), chart + ends)}</div>'
 
 
 def _decisions(brief: Brief, view: View) -> str:

@@ -143,3 +143,15 @@ def state_of(row: Mapping[str, Any], now: Any) -> str:
         return "overdue" if not pd.isna(row["due_on"]) and row["due_at"] <= now else "open"
     verdict = row["verdict"]
     return "late" if verdict in ("late", "late_3x") else "on_time" if verdict == "on_time" else "none"
+
+
+def backlog_says(found: pd.DataFrame, t: Texts) -> str:
+    """What stands open against the first day of the line; without earlier days, that they are not kept yet."""
+    if found.empty:
+        return ""
+    first, last = int(found["value"].iloc[0]), int(found["value"].iloc[-1])
+    told = formats.number(last, t.lang)
+    if len(found) == 1:
+        return t("brief.backlog_alone", last=told)
+    change = formats.signed_percent(formats.change_pct(last, first), t.lang)
+    return t("brief.backlog_says", last=told, change=change, first=formats.number(first, t.lang), n=len(found) - 1)

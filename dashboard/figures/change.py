@@ -14,9 +14,17 @@ from dashboard.theme import BLUE, ORANGE, SLATE, template
 
 
 def changes(
-    labels: Sequence[str], values: Sequence[float], texts: Sequence[str], are_certain: Sequence[bool]
+    labels: Sequence[str],
+    values: Sequence[float],
+    texts: Sequence[str],
+    are_certain: Sequence[bool],
+    *,
+    names: Sequence[str] | None = None,
 ) -> dict[str, Any]:
-    """Bars from the first (top) to the last with their texts in a column; those that may be chance are pale."""
+    """Bars from the first (top) to the last with their texts in a column; those that may be chance are pale.
+
+    `names`: the whole names, told on pointing, where the labels are short.
+    """
     colours = [
         (ORANGE if value > 0 else BLUE) if is_certain else SLATE
         for value, is_certain in zip(values, are_certain, strict=True)
@@ -24,7 +32,7 @@ def changes(
     bars = {
         "type": "bar", "orientation": "h", "y": list(range(len(labels))), "x": list(values),
         "marker": {"color": colours, "opacity": [1.0 if one else 0.45 for one in are_certain], "line": {"width": 0}},
-        "customdata": [f"{label}: {text}" for label, text in zip(labels, texts, strict=True)],
+        "customdata": [f"{label}: {text}" for label, text in zip(names or labels, texts, strict=True)],
         "hovertemplate": "%{customdata}<extra></extra>",
     }  # fmt: skip
     low, high = min([0.0, *values]), max([0.0, *values])

@@ -95,6 +95,20 @@ def test_a_past_day_is_read_only_and_leads_on(page: Page, address: str, wait_idl
     expect(page.locator(".brief-when")).to_contain_text("Wednesday, 13 May 2026", timeout=20_000)
 
 
+def test_choosing_a_day_tells_the_brief_as_it_was_known_and_back_returns(
+    page: Page, address: str, wait_idle: Any
+) -> None:
+    opened(page, address, wait_idle)
+    newest = page.locator("#brief-day").input_value()
+    page.locator("#brief-day").fill("2026-05-12")
+    page.wait_for_url("**from=2026-05-12&to=2026-05-12**")
+    expect(page.locator(".brief-when")).to_contain_text("As it was known at 13 May 2026, 08:00")
+    expect(page.locator("#brief-decisions-body")).to_contain_text("A past day is read as it was")
+    page.go_back()
+    expect(page.locator("#brief-day")).to_have_value(newest)
+    expect(page.locator(".brief-when")).not_to_contain_text("As it was known")
+
+
 def test_paper_is_two_pages_at_most_and_the_file_holds_what_the_screen_shows(
     page: Page, address: str, wait_idle: Any, tmp_path: Path
 ) -> None:

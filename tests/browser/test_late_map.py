@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -55,6 +56,11 @@ def test_a_box_and_a_line_drawn_on_the_map_select_its_rows(page: Page, address: 
     chosen = page.locator("#late-map-chosen .finding")
     expect(chosen).to_contain_text("inside the selection")
     boxed = page.url
+    with page.expect_download() as caught:
+        page.locator("#late-map-chosen .file", has_text="CSV").click()
+    lines = caught.value.path().read_text(encoding="utf-8-sig").splitlines()
+    expect(chosen).to_contain_text(f"{len(lines) - 1} inside the selection")
+    expect(page.locator("#late-map-chosen tbody a").first).to_have_attribute("href", re.compile("/request"))
     page.locator("#late-map-map [data-attr=dragmode][data-val=lasso]").click()
     drag(page, (0.05, 0.05), (0.12, 0.05), (0.12, 0.12), (0.05, 0.12))
     page.wait_for_url(lambda url: "area=" in url and url != boxed)

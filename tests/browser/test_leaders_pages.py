@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +14,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
-from pages import compare, contact_centre, executor, executors, followups, topics
+from pages import compare, contact_centre, executor, executors, followups, late_map, request, sla, topics
 from tests.browser.conftest import SCREENS
 
 
@@ -119,8 +120,8 @@ def test_executors_speak_slovak_and_print_without_controls(page: Page, address: 
     assert len(page.pdf(format="A4")) > 20_000
 
 
-def test_the_tab_key_reaches_every_control_of_a_page(page: Page, address: str, wait_idle: Any) -> None:
-    opened(page, f"{address}/compare?from=2026-05-01&to=2026-05-20", compare.CARDS, wait_idle)
+def walked(page: Page) -> None:
+    """Press Tab through the page: every control below its heading has to be reached."""
     page.locator("h1").focus()
     wanted = page.evaluate(
         """() => [...document.querySelectorAll('main :is(a[href], button, input, summary, [tabindex="0"])')]
@@ -128,15 +129,59 @@ def test_the_tab_key_reaches_every_control_of_a_page(page: Page, address: str, w
                 && !one.closest('details:not([open]) > :not(summary)'))
             .map((one, place) => { one.dataset.walk = place; return place; })"""
     )
-    reached: set[int] = set()
+    page.evaluate(
+        """() => {
+            window.walk = new Set();
+            document.addEventListener('focusin', event => window.walk.add(Number(event.target.dataset.walk)));
+        }"""
+    )
     for _ in range(len(wanted) + 10):
         page.keyboard.press("Tab")
-        place = page.evaluate("document.activeElement.dataset.walk")
-        reached |= {int(place)} if place is not None else set()
-    missed = sorted(set(wanted) - reached)
+    missed = sorted(set(wanted) - set(page.evaluate("[...window.walk]")))
     assert not missed, page.evaluate(
         "places => places.map(one => document.querySelector(`[data-walk='${one}']`).outerHTML.slice(0, 120))", missed
     )
+
+
+def first_file(page: Page, folder: Path) -> list[list[str]]:
+    """The rows of the first file that the page offers."""
+    with page.expect_download() as caught:
+        page.locator(".file", has_text="CSV").first.click()
+    caught.value.save_as(folder / "first.csv")
+    return list(csv.reader(io.StringIO((folder / "first.csv").read_text(encoding="utf-8-sig"))))
+
+
+VISITS: dict[str, tuple[str, Any, str]] = {
+    "/sla": ("?from=2026-05-01&to=2026-05-20", sla.CARDS, "Строки"),
+    "/late-map": ("", late_map.CARDS, "Мапа прострочених"),
+    "/request": ("", [request.Ids.STRIP, request.Ids.HELD], "Чому прострочено?"),
+    "/compare": ("?from=2026-05-01&to=2026-05-20", compare.CARDS, "Порівняння"),
+    "/topics": ("?from=2026-05-01&to=2026-05-20", topics.CARDS, "Теми"),
+}
+"""Query, cards and Ukrainian heading of each page that is visited once for all that holds everywhere."""
+
+
+@pytest.mark.parametrize("path", VISITS)
+def test_keyboard_dark_files_and_language_work_on_one_visit(
+    page: Page, address: str, path: str, axe: Callable[..., Any], wait_idle: Any, tmp_path: Path
+) -> None:
+    search, cards, heading = VISITS[path]
+    page.emulate_media(color_scheme="dark")
+    opened(page, address + path + search, cards, wait_idle)
+    assert axe(page) == []
+    if path == "/late-map":
+        assert axe(page, exclude=[".js-plotly-plot"]) == [], "a rule that the map silences"
+    head, *rows = first_file(page, tmp_path)
+    assert head
+    assert all(head)
+    assert all(len(row) == len(head) for row in rows)
+    walked(page)
+    page.locator("details.menu > summary").click()
+    page.get_by_role("link", name="Українська").click()
+    expect(page.locator("h1")).to_have_text(heading)
+    expect(page.locator(f"#{next(iter(cards))} :is(.finding, .state-title)").first).to_have_text(re.compile("[а-яіїє]"))
+    assert search.lstrip("?") in page.url
+    wait_idle(page)
 
 
 def test_side_b_goes_into_the_address_and_back_into_its_fields(page: Page, address: str) -> None:
