@@ -129,7 +129,7 @@ def resubmit(
 
 
 def _resubmit(engine: Engine, settings: Settings, part: rejects.Mended, name: str) -> LoadReport:
-    from etl.sources import open_source
+    from etl.sources import kept_links, open_source
 
     profile = profile_of(settings)
     label = f"{name} (mended {part.table})" if part.table else f"{name} (mended)"  # a load settles rejects by file
@@ -138,7 +138,8 @@ def _resubmit(engine: Engine, settings: Settings, part: rejects.Mended, name: st
         with engine.begin() as connection:
             rows = rejects.own_cells(connection, city_id_of(settings.city), part)
         rows.to_csv(path, index=False, encoding="utf-8")
-        (found,) = open_source(part.source, [str(path)], profile=profile, settings=settings, options=AS_WRITTEN)
+        options = AS_WRITTEN | kept_links(settings, part.source)
+        (found,) = open_source(part.source, [str(path)], profile=profile, settings=settings, options=options)
         with progress_for(found.file, total=len(part.rows)) as bar:
             report = run_load(
                 engine, profile, found.batches, source=found.source, file=label, file_hash=found.file_hash,

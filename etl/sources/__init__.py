@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +22,7 @@ from etl.sources.tabular import open_tabular
 from etl.transforms.text import code_of
 from geodata.profile import CityProfile
 
-__all__ = ["demo_osm_path", "names", "open_source"]
+__all__ = ["demo_osm_path", "kept_links", "names", "open_source"]
 
 DIRECTORY: Mapping[str, Callable[..., Iterator[FileBatches]]] = {
     "hsds": open_hsds,
@@ -42,7 +43,10 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
 """What `--option` may say to a source that is not one table."""
 
 READ_OPTIONS = ("separator", "encoding", "sheet", "skip_rows")
-TABLE_OPTIONS = (*READ_OPTIONS, "query", "query_file", "source", "request_source", "contact_source")
+LINK_OPTIONS = ("request_source", "contact_source")
+"""Whose rows the rows of a source belong to."""
+
+TABLE_OPTIONS = (*READ_OPTIONS, "query", "query_file", "source", *LINK_OPTIONS)
 
 
 def names() -> tuple[str, ...]:
@@ -81,7 +85,23 @@ def open_source(
         return
     column_map = _map_of(source, settings, given.get("source"))
     column_map = replace(column_map, source=own_name(settings, profile.slug, column_map.source))
+    _keep_links(settings, column_map.source, given)
     yield from open_tabular(column_map, paths, profile=profile, settings=settings, options=given)
+
+
+def kept_links(settings: Settings, source: str) -> dict[str, str]:
+    """The options by which this deployment last tied rows of `source` to those of another one."""
+    path = _kept(settings, source).with_suffix(".json")
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+
+
+def _keep_links(settings: Settings, source: str, options: Mapping[str, str]) -> None:
+    """Keep them, so that refused rows can be mended and loaded again by the source's name alone."""
+    links = {name: options[name] for name in LINK_OPTIONS if name in options}
+    if links and links != kept_links(settings, source):
+        path = _kept(settings, source).with_suffix(".json")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(links), encoding="utf-8")
 
 
 def _map_of(source: str, settings: Settings, name: str | None) -> ColumnMap:

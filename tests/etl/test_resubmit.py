@@ -123,6 +123,19 @@ def test_requests_of_an_open311_server_come_in_after_mending(quick: City) -> Non
     assert quick.rejects() == ["mended"]
 
 
+def test_mended_calls_back_belong_to_the_requests_that_the_load_named(quick: City) -> None:
+    asked = quick.write("asked.toml", 'table = "request"\n[fields]\nkey = "id"\ncreated = "at"\n')
+    calls = quick.write(
+        "calls.toml", 'table = "followup"\n[fields]\nkey = "id"\nrequest = "about"\ntried = "at"\nreached = "ok"\n'
+    )
+    quick.load("load", asked, quick.write("asked.csv", "id,at\n1,2024-03-01 08:00\n"))
+    quick.load("load", calls, quick.write("calls.csv", "id,about,at,ok\n7,1,soon,yes\n"), "-o", "request_source=asked")
+    path, frame = quick.exported()
+    frame.assign(at="2024-03-02 08:00").to_csv(path, index=False)
+    assert quick.load("rejects", "resubmit", path)["inserted"] == 1
+    assert quick.rows(schema.followup)["request_id"].tolist() == quick.rows(schema.request)["request_id"].tolist()
+
+
 def test_a_map_with_its_own_separator_and_leading_lines_reads_the_mended_rows(quick: City) -> None:
     town = quick.write(
         "town.toml",
