@@ -7,9 +7,8 @@ the first visitors of 3 of 12 fresh starts got a broken one (plotly/dash#3971).
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from functools import cache, partial
 from hashlib import blake2b
 from html import escape
@@ -46,7 +45,6 @@ _USED: Final = {
     "plain": ("dash_html_components", "dash_leaflet"),
     "staff": ("dash_html_components", "dash_core_components", "dash_mantine_components"),
 }
-_CONFIG: Final = re.compile(r'(?<=type="application/json">)[^<]*')
 _INDEX: Final = """<!DOCTYPE html>
 <html>
 <head>
@@ -85,19 +83,33 @@ class LinkaDash(Dash):
             f'{self._first_screen(path)}<div id="react-entry-point">{loading}</div>'
             f"<noscript><p class='notice'>{escape(t('shell.no_script'))}</p></noscript>"
         )
-        plain = plain_body(self.deps, path)
-        kind = "plain" if plain is not None else self.deps.process
-        if plain is not None:
-            parts["app_entry"] = plain
+        kind = self._kind(path)
+        if kind == "plain":
+            parts["app_entry"] = plain_body(self.deps, path)
         elif kind == "staff":
             parts["css"] += f'\n<script async data-plotly src="{plotly_bundle.URL}"></script>'
             parts["app_entry"] += self._answers_script()
         if kind in _NEEDLESS:
             parts["scripts"] = _NEEDLESS[kind].sub("", parts["scripts"])
-            parts["config"] = _CONFIG.sub(partial(_only, _USED[kind]), parts["config"])
         chosen = f' data-theme="{theme}"' if theme in ("light", "dark") else ""
         page = str(super().interpolate_index(**parts))  # type: ignore[no-untyped-call]
         return page.replace("<html>", f'<html lang="{lang}" dir="ltr"{chosen}>', 1)
+
+    def _kind(self, path: str) -> str:
+        """What scripts the page at `path` takes: `plain` where the server writes it all, else those of its process."""
+        return "plain" if is_plain(self.deps, path) else self.deps.process
+
+    def _config(self) -> dict[str, Any]:
+        """Dash's settings without components whose scripts are not there, and without the layouts of all other pages.
+
+        Callbacks are checked against those layouts by a test instead of by every reader's browser.
+        """
+        known: dict[str, Any] = super()._config() | {"suppress_callback_exceptions": True}  # type: ignore[no-untyped-call]
+        known.pop("validation_layout", None)
+        used = _USED.get(self._kind(flask.request.path if flask.has_request_context() else "/"))
+        if used:
+            known["children_props"] = {name: props for name, props in known["children_props"].items() if name in used}
+        return known
 
     def _answers_script(self) -> str:
         """The script that asks for what the page shows, in front of all others."""
@@ -117,23 +129,17 @@ def _stamp() -> str:
     return blake2b((ASSETS / _ANSWERS).read_bytes(), digest_size=6).hexdigest()
 
 
-def _only(used: Collection[str], config: re.Match[str]) -> str:
-    """Dash's settings without components whose scripts are not there, and without the layouts of all other pages.
-
-    Callbacks are checked against those layouts by a test instead of by every reader's browser.
-    """
-    known: dict[str, Any] = json.loads(config[0])
-    known.pop("validation_layout", None)
-    known["children_props"] = {name: props for name, props in known["children_props"].items() if name in used}
-    known["suppress_callback_exceptions"] = True
-    return json.dumps(known).replace("<", "\\u003c").replace("/", "\\u002f")
-
-
-def plain_body(deps: Deps, path: str) -> str | None:
-    """The body of a page that is plain HTML, None for the others and where there are no data yet."""
+def is_plain(deps: Deps, path: str) -> bool:
+    """Whether the page at `path` is plain HTML; none is where there are no data yet."""
     found = deps.pages.find(path)
-    if found is None or found[0].html is None or readiness(deps.read)[0] != "ready":
-        return None
+    return found is not None and found[0].html is not None and readiness(deps.read)[0] == "ready"
+
+
+def plain_body(deps: Deps, path: str) -> str:
+    """The body of a page that is plain HTML."""
+    found = deps.pages.find(path)
+    assert found is not None
+    assert found[0].html is not None
     query = {key: list(values) for key, values in flask.request.args.lists() if key.isidentifier()}
     return found[0].html(**query | found[1])
 
@@ -237,8 +243,7 @@ def _serve_layout(
 
     def layout() -> Component:
         path, query = asked_page()
-        found = deps.pages.find(path) if path else None
-        if found is not None and found[0].html is not None and readiness(deps.read)[0] == "ready":
+        if path and is_plain(deps, path):
             return render(deps, path, query) or html.Div()
         return screen(path, query)
 

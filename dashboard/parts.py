@@ -61,23 +61,23 @@ class Parts:
         if is_first is not None:
             self._first[part_id] = is_first
 
-    def on(self, page: Component) -> tuple[list[str], list[str]]:
-        """The parts that stand on a page in the order of their places: those read first, and the others."""
+    def on(self, page: Component, seen: View) -> tuple[list[str], list[str]]:
+        """The parts that stand on a page by their places: those read first in this view, and the others."""
         found = dict.fromkeys([Shell.STATUS.value, *(name for name in page if isinstance(name, str))])
         known = [name for name in found if name in self._made]
-        return [name for name in known if name in self._first], [name for name in known if name not in self._first]
+        first = [name for name in known if name in self._first and self._first[name](seen)]
+        return first, [name for name in known if name not in first]
 
     def make(self, part_id: str, seen: View) -> bytes:
         """A part as one line of JSON."""
         return self._made[part_id](seen).line
 
     def fill_first(self, page: Component, seen: View) -> None:
-        """Write into `page` what is read first and quickly made."""
-        for part_id in self.on(page)[0]:
-            if self._first[part_id](seen):
-                for name, html in self._made[part_id](seen).html.items():
-                    page[name].children = html
-                    setattr(page[name], "data-part", "")
+        """Write into `page` what is read first."""
+        for part_id in self.on(page, seen)[0]:
+            for name, html in self._made[part_id](seen).html.items():
+                page[name].children = html
+                setattr(page[name], "data-part", "")
 
 
 def register(server: flask.Flask, deps: Deps, layout_of: Callable[[str, str], Component | None]) -> None:
@@ -86,11 +86,10 @@ def register(server: flask.Flask, deps: Deps, layout_of: Callable[[str, str], Co
     @server.route(PATH)
     def answers() -> flask.Response:
         query = flask.request.query_string.decode("utf-8", "replace")
-        groups: Sequence[Sequence[str]] = ()
+        made: Iterator[bytes] = iter(())
         if readiness(deps.read)[0] == "ready" and deps.pages.find(path := flask.request.args.get("path", "/")):
-            page = layout_of(path, query)
-            groups = deps.cards.parts.on(page) if page is not None else ()
-        made = lines(deps, groups, view(deps, query)) if groups else iter(())
+            page, seen = layout_of(path, query), view(deps, query)
+            made = lines(deps, deps.cards.parts.on(page, seen), seen) if page is not None else made
         is_packed = "gzip" in flask.request.headers.get("Accept-Encoding", "")
         answer = flask.Response(
             flask.stream_with_context(packed(made) if is_packed else made), mimetype="application/x-ndjson"

@@ -128,6 +128,11 @@
     });
   }
 
+  function away(isAway) {
+    var says = placeOf("shell-asked");
+    if (says) { says.hidden = !isAway; }
+  }
+
   function read(mine, answer) {
     if (answer.status === 401) { location.reload(); }
     if (!answer.ok) { throw new Error("answers: " + answer.status); }
@@ -149,9 +154,10 @@
     if (asked) { asked.stop.abort(); }
     var mine = (asked = { key: key, lines: [], isOver: false, stop: new AbortController() });
     waiting(true);
+    away(false);
     var query = "path=" + encodeURIComponent(path) + (search ? "&" + search.slice(1) : "");
     ask("/_answers?" + query, { signal: mine.stop.signal }).then(function (answer) { return read(mine, answer); })
-      .catch(function () { if (mine === asked) { asked = null; } })  /* the next change of the address asks again */
+      .catch(function () { if (mine === asked) { asked = null; away(true); } })  /* the next change asks again */
       .finally(function () { mine.isOver = true; if (mine === asked || !asked) { waiting(false); } });
   };
 

@@ -106,6 +106,20 @@ def test_links_of_the_navigation_keep_the_filters_and_move_the_focus(page: Page,
     expect(page.locator("#filter-band")).to_be_visible()
 
 
+def test_figures_that_cannot_be_fetched_are_told(page: Page, staff: str, wait_idle: Any, guard: Guard) -> None:
+    guard.allow("ERR_FAILED")
+    page.goto(f"{staff}/volumes")
+    wait_idle(page)
+    expect(page.locator("#shell-asked")).to_be_hidden()
+    page.route("**/_answers*", lambda route: route.abort())
+    page.get_by_role("button", name="7 days", exact=True).click()
+    expect(page.locator("#shell-asked")).to_be_visible()
+    page.unroute("**/_answers*")
+    page.get_by_role("button", name="90 days", exact=True).click()
+    expect(page.locator(".status .period")).to_contain_text("Feb")
+    expect(page.locator("#shell-asked")).to_be_hidden()
+
+
 def test_the_language_switch_changes_every_word_and_stays_on_the_page(page: Page, staff: str, wait_idle: Any) -> None:
     page.goto(f"{staff}/volumes?grain=week&from=2026-04-01&to=2026-05-20")
     wait_idle(page)
