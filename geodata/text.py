@@ -80,6 +80,11 @@ def _reduce_digraphs(latin: str) -> str:
     return latin
 
 
+def house_number(folded: str) -> str:
+    """A folded house number with its letter in Latin: `12а` and `12a` are one house."""
+    return folded.translate(_TO_LATIN)
+
+
 def transliterate(word: str) -> str:
     """The Latin skeleton of any word: what `dom pracy` and `дом працы` have in common."""
     return " ".join(skeleton(fold(part)) for part in words(word))

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from threading import Lock
 
-from geodata.text import digits_only, fold, script, words
+from geodata.text import digits_only, fold, script, skeleton, words
 
 LANGUAGES = ("sk", "uk", "be", "ru", "en")
 _BY_SCRIPT = {"latin": ("sk", "en"), "cyrillic": ("uk", "be", "ru"), "other": ()}
@@ -101,3 +101,9 @@ def cut_ending(folded: str, endings: tuple[str, ...]) -> str:
 def is_stop(folded: str, codes: tuple[str, ...]) -> bool:
     """True when the word carries no topic in any of the languages."""
     return any(folded in language(code).stop for code in codes)
+
+
+@cache
+def stop_skeletons(code: str) -> frozenset[str]:
+    """A language's stop words as they are typed in Latin letters (`kuda`, `mne`)."""
+    return frozenset(skeleton(word) for word in language(code).stop)

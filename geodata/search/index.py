@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import takewhile
 
 from rapidfuzz.distance import OSA
 
@@ -22,6 +21,8 @@ _COMMON = 3_000
 _NEAR_WORDS = 8
 _MIN_MENDED = 4
 _LEAST_LIKENESS = 0.6
+_LEAST_HELD = 1 / 3
+_MOST_LEFT_OUT = 5
 _GENERAL_TOPICS = ("counselling", "admin_services", "psychological_help", "humanitarian_aid", "legal_aid")
 
 
@@ -104,7 +105,7 @@ class StoreIndex:
         return {term: likeness for likeness, term in best[:_NEAR_WORDS]}
 
     def _candidates(self, question: Question, known: Counts, kinds: Sequence[Kind] | None) -> list[StoredEntry]:
-        """Topics that hold any word; places that hold all of them, else those that hold all but the commonest."""
+        """Topics that hold any word; places that hold all of them, else those that hold fewer."""
         bands = known.bands
         searches: list[Search] = []
         if kinds is None or any(kind in TOPIC_KINDS for kind in kinds):
@@ -116,10 +117,11 @@ class StoreIndex:
             clauses = _place_clauses(question, known)
             searches += _place_search(clauses, bands)
         found = self._store.find(searches)
-        for kept in range(len(clauses) - 1, 0, -1):
+        for weaker in _weaker(clauses):
             if found and found[-1].entry_id >= bands.places_from:
                 break
-            found += self._store.find(_place_search(clauses[:kept], bands))
+            limit = _PLACE_CANDIDATES // len(weaker)
+            found += sorted(set(self._store.find([s for c in weaker for s in _place_search(c, bands, limit)])))
         return found
 
     def _hits(self, ranked: list[Ranked], lang: str, limit: int) -> list[Hit]:
@@ -128,8 +130,16 @@ class StoreIndex:
         return [_hit(r, documents[r.doc_id], lang) for r in best]
 
 
-def _place_search(clauses: Clauses, bands: Bands) -> list[Search]:
-    return [Search(clauses, bands.places_from, bands.entry_count, _PLACE_CANDIDATES)] if clauses else []
+def _place_search(clauses: Clauses, bands: Bands, limit: int = _PLACE_CANDIDATES) -> list[Search]:
+    return [Search(clauses, bands.places_from, bands.entry_count, limit)] if clauses else []
+
+
+def _weaker(clauses: Clauses) -> Iterator[list[Clauses]]:
+    """What to ask where no place holds all words: all but any one (`pharmacy` of a need, a street), then fewer."""
+    if 1 < len(clauses) <= _MOST_LEFT_OUT:
+        yield [[*clauses[:at], *clauses[at + 1 :]] for at in range(len(clauses))]
+    for kept in range(len(clauses) - 1, 0, -1):
+        yield [clauses[:kept]]
 
 
 def _alternatives(word: QueryWord, near: Mapping[str, float]) -> list[str]:
@@ -142,18 +152,22 @@ def _kin(word: QueryWord) -> tuple[str, ...]:
 
 
 def _place_clauses(question: Question, known: Counts) -> Clauses:
-    """Clauses, rarest first, up to the first that no place satisfies. A common word (`street`) is asked for by its
-    commonest form alone, for it costs much and tells little; it is left to the ranking where the rarer words find few
-    enough without it.
+    """Clauses, rarest first, of the words that some place holds; none where these are too little of the question.
+
+    A common word (`street`) is asked for by its commonest form alone, for it costs much and tells little; it is left to
+    the ranking where the rarer words find few enough without it.
     """
-    order = sorted(range(len(question.words)), key=lambda at: (question.counts[at], at))
+    held = [at for at, word in enumerate(question.words) if question.near[at] or _is_in_places(word, known)]
+    if sum(question.weights[at] for at in held) < _LEAST_HELD * question.weight:
+        return []
+    order = sorted(held, key=lambda at: (question.counts[at], at))
     if question.counts[order[0]] <= _PLACE_CANDIDATES:
         order = [at for at in order if question.counts[at] <= _COMMON]
     return [
         _alternatives(question.words[at], question.near[at])
         if question.counts[at] <= _COMMON
         else [question.commonest[at]]
-        for at in takewhile(lambda at: question.near[at] or _is_in_places(question.words[at], known), order)
+        for at in order
     ]
 
 

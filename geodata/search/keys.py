@@ -7,18 +7,23 @@ finds keys and knows nothing of languages.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from geodata.text import digits_only, fold, script, skeleton, words
-from geodata.wordforms import LANGUAGES, is_stop, language, languages_of, lemma, light_stem
+from geodata.text import digits_only, fold, house_number, script, skeleton, words
+from geodata.wordforms import LANGUAGES, is_stop, language, languages_of, lemma, light_stem, stop_skeletons
 
 _MIN_PREFIX = 3
 _MIN_ROOT = 5
 _MIN_KIN = 4
 _KIN_SHARE = 0.6
 _MAX_WORDS = 12
+_LONGEST = 40
+_BLOCK = re.compile(r"(?<=\d)[\s,]*(?:корпус|корп|к)\.?\s*(?=\d)", re.IGNORECASE)
+_FLAT = re.compile(r"(?<=\d)[\s,]*(?:квартира|кв|byt|flat|apt)\.?\s*\d+", re.IGNORECASE)
+_HYPHEN = re.compile(r"(?<=\d)-(?=[^\W\d_]\b)")
 
 
 @dataclass(frozen=True)
@@ -63,24 +68,51 @@ class QueryWord:
 
 
 def query_words(text: str, lang: str) -> tuple[QueryWord, ...]:
-    """The words of a query that carry its topic (all of them where none does), first twelve, without repeats.
+    """The words of a query that carry its topic, first twelve, without repeats; a lone stop word stands for itself.
 
     Stop words are those of the asker's language and of those written in the same script: people mix them.
     """
-    raw = list(dict.fromkeys(words(text)))[:_MAX_WORDS]
-    telling = [w for w in raw if not is_stop(fold(w), _codes(w, lang))]
-    return tuple(_query_word(w, lang) for w in (telling or raw))
+    raw = list(dict.fromkeys(_tokens(text)))[:_MAX_WORDS]
+    telling = tuple(_query_word(w, lang) for w in raw if not _tells_nothing(w, lang))
+    if telling or len(raw) != 1:
+        return telling
+    # The beginning of a word being typed may look like a stop word; its forms (`je`: to be) would only mislead.
+    return (replace(_query_word(raw[0], lang), lemmas=frozenset()),)
 
 
-def _codes(word: str, lang: str) -> tuple[str, ...]:
-    codes = languages_of(word)
-    return (lang,) if lang in codes and lang in ("sk", "en") else codes
+def _tokens(text: str) -> list[str]:
+    """Words with the letter or block of a house joined to its number (`12 а`, `5 корп. 2`), without the flat and
+    without what can be no word.
+    """
+    found: list[str] = []
+    text = _HYPHEN.sub("", _BLOCK.sub("к", _FLAT.sub("", text)))
+    raw = [w for w in words(text) if fold(w) and len(w) <= _LONGEST]
+    for at, word in enumerate(raw):
+        is_letter = len(word) == 1 and word.isalpha()
+        # `5 в городе`: a letter that is also a small word belongs to the house at the end only.
+        is_small = is_letter and at + 1 < len(raw) and is_stop(fold(word), languages_of(word))
+        if is_letter and found and found[-1].isdigit() and not is_small:
+            found[-1] += word
+        else:
+            found.append(word)
+    return found
+
+
+def _tells_nothing(word: str, lang: str) -> bool:
+    folded = fold(word)
+    if len(folded) == 1 and folded.isalpha():
+        return True
+    if script(folded) != "latin":
+        return is_stop(folded, languages_of(word))
+    if lang in languages_of(word):
+        return is_stop(folded, (lang,))
+    return is_stop(folded, languages_of(word)) or skeleton(folded) in stop_skeletons(lang)
 
 
 @lru_cache(maxsize=8192)
 def _query_word(word: str, lang: str) -> QueryWord:
-    full = language(lang).abbreviations.get(fold(word), fold(word))
     codes = languages_of(word)
+    full = _written_out(fold(word), (lang, *codes))
     stem = light_stem(full)
     return QueryWord(
         word=full,
@@ -94,7 +126,7 @@ def _query_word(word: str, lang: str) -> QueryWord:
 
 def entry_words(text: str, lang: str | None) -> list[str]:
     """The telling words of an entry, normalised; all of them where none tells."""
-    raw = words(text)
+    raw = _tokens(text)
     if lang is None:
         return raw
     return [w for w in raw if not is_stop(fold(w), (lang,))] or raw
@@ -103,15 +135,16 @@ def entry_words(text: str, lang: str | None) -> list[str]:
 @lru_cache(maxsize=131072)
 def word_keys(word: str, lang: str | None) -> tuple[str, str, str, str]:
     """The four keys of one word of an entry; without a language there is no lemma (`l` alone)."""
-    full = _written_out(fold(word), lang)
+    full = _written_out(fold(word), (lang,) if lang else LANGUAGES)
     if digits_only(full):
         return (f"w{full}", "l", "s", "t")
     stem = light_stem(full)
     return (f"w{full}", f"l{lemma(word, lang) if lang else ''}", f"s{stem}", f"t{skeleton(stem)}")
 
 
-def _written_out(folded: str, lang: str | None) -> str:
-    codes: Sequence[str] = (lang,) if lang else LANGUAGES
+def _written_out(folded: str, codes: Sequence[str]) -> str:
+    if digits_only(folded):
+        return house_number(folded)
     return next((language(c).abbreviations[folded] for c in codes if folded in language(c).abbreviations), folded)
 
 

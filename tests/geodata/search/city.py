@@ -36,10 +36,16 @@ def institutions(count: int = 200) -> Iterator[Document]:
         )
 
 
+LETTERED = ("вулиця Шевченка 12а", "Dlhá ulica 7/B", "Школьная улица 5 к2")
+
+
 def addresses(count: int = 600) -> Iterator[Document]:
     """Streets and their house numbers."""
     for number, street in enumerate(STREETS):
         yield place_document("street", number, street, lon=30.5, lat=50.4)
+    for number, name in enumerate(LETTERED):
+        yield place_document("address", f"lettered {number}", name, lon=30.5, lat=50.4)
+    yield place_document("stop", 1, "Železničná stanica", lon=30.5, lat=50.4)
     for number in range(count):
         name = f"{STREETS[number % len(STREETS)]} {number // len(STREETS) + 1}"
         yield place_document("address", number, name, lon=30.5, lat=50.4, within="Місто")

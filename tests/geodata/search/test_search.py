@@ -42,6 +42,37 @@ def test_an_address_is_found_however_it_is_written(sqlite_city: SearchIndex, tex
     assert sqlite_city.query(text, lang, 1, ("address",))[0].title == "вулиця Шевченка 12"
 
 
+@pytest.mark.parametrize(
+    ("text", "lang", "title"),
+    [
+        ("улица Шевченко, д. 12", "ru", "вулиця Шевченка 12"),
+        ("вул. Шевченка буд. 12 кв. 5", "uk", "вулиця Шевченка 12"),
+        ("шевчнка 12", "uk", "вулиця Шевченка 12"), ("вул.Шевченка 12 а", "uk", "вулиця Шевченка 12а"),
+        ("12-А шевченка", "uk", "вулиця Шевченка 12а"), ("Shevchenka 12a", "en", "вулиця Шевченка 12а"),
+        ("dlha 7 b", "sk", "Dlhá ulica 7/B"), ("nám. slobody 10", "sk", "Námestie slobody 10"),
+        ("школьная, 5, корп. 2", "ru", "Школьная улица 5 к2"), ("школьная 5к2", "ru", "Школьная улица 5 к2"),
+        ("пр-т незалежности 14", "ru", "проспект Незалежності 14"), ("почта на Ленина 17", "ru", "вуліца Леніна 17"),
+        ("lekáreň pri stanici", "sk", "Železničná stanica"), ("памперсы на школьной улице", "ru", "Школьная улица"),
+        ("Шевченка 9999", "uk", "вулиця Шевченка"), ("аптека Шевченка", "uk", "вулиця Шевченка"),
+    ],
+)  # fmt: skip
+def test_a_place_is_found_with_house_letters_typos_shortened_words_and_a_need_beside(
+    sqlite_city: SearchIndex, text: str, lang: str, title: str
+) -> None:
+    assert sqlite_city.query(text, lang, 1, ("address", "street", "stop"))[0].title == title
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"), [("kde je", "sk"), ("де і як мені", "uk"), ("dzie ja", "be"), ("где мне", "ru"), ("ъ", "ru")]
+)
+def test_words_that_tell_nothing_find_nothing_and_offer_general_topics(
+    sqlite_city: SearchIndex, text: str, lang: str
+) -> None:
+    answer = sqlite_city.answer(text, lang)
+    assert answer.hits == ()
+    assert "counselling" in {hit.id for hit in answer.suggestions}
+
+
 def test_a_street_comes_before_its_house_numbers(sqlite_city: SearchIndex) -> None:
     assert sqlite_city.query("dlha ulica", "sk", 1, ("street", "address"))[0].kind == "street"
 
