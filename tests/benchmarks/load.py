@@ -2,7 +2,8 @@
 
 From text to committed, indexed rows: parsed by a map, codes and territories found, history, terms, roll-ups. Raw COPY
 writes the very rows that our load left, into tables with the same keys and indexes, from bytes made beforehand: what
-it takes is what the server needs. Rates are of rows of the file.
+it takes is what the server needs, its log of changes included (the tables are emptied in a transaction before; in the
+same one PostgreSQL would write no log). Rates are of rows of the file.
 """
 
 from __future__ import annotations
@@ -130,6 +131,8 @@ def _raw_copy(engine: Engine, tables: tuple[Table, ...]) -> tuple[float, int]:
                 copied += len(parts)
                 data = b"".join(parts)
                 cursor.execute(f'TRUNCATE "{table.name}"')
+                connection.commit()
+                connection.begin()
                 started = time.perf_counter()
                 with cursor.copy(f'COPY "{table.name}" ({listed}) FROM STDIN (FORMAT BINARY)') as into:
                     for start in range(0, len(data), 1 << 20):
