@@ -60,7 +60,7 @@ def write_profile(connection: Connection, profile: CityProfile, *, now: datetime
 
 def profile_hash(profile: CityProfile, year: int) -> str:
     """Changes with anything in the profile, with the year (holidays run ahead of it) and with the form of the rows."""
-    return hashlib.blake2b(f"1|{year}|{profile!r}".encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(f"2|{year}|{profile!r}".encode(), digest_size=16).hexdigest()
 
 
 def reference_rows(profile: CityProfile, years: Sequence[int]) -> dict[Table, list[Row]]:
@@ -232,6 +232,8 @@ def _policies(profile: CityProfile, ids: dict[str, dict[str, int]]) -> list[Row]
             "law": p.law,
             "valid_from": p.valid_from,
             "valid_to": p.valid_to,
+            "extended_value": p.extended_value,
+            "extended_unit": p.extended_unit,
         }
         for p in profile.policies
     ]

@@ -15,7 +15,7 @@ sla_result = Table(
     instant("started_at", "when the clock started"),
     instant("due_at", "when the term is used up (open: if nothing pauses it)"),
     day("due_on", "day the term is used up; null also while an open request waits (paused before its term ended)"),
-    instant("late3_at", "when three times the term is used up"),
+    instant("late3_at", "closed later is three times late: three terms used, its clock open, not before due_at"),
     instant("resolved_at", "when it was closed for good; null: open or cancelled"),
     day("resolved_on", "day it was closed for good"),
     Column("target_min", Integer, comment="term in minutes of its own clock"),

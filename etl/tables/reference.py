@@ -224,6 +224,8 @@ sla_policy = Table(
     Column("law", Text, nullable=False, comment="law or rule the term comes from"),
     day("valid_from", "first day it holds", nullable=False),
     day("valid_to", "first day it no longer holds"),
+    Column("extended_value", Integer, comment="length of the whole term once it is extended; null: not said"),
+    Column("extended_unit", Text, comment="unit of the extended term, as of target_unit; null: none"),
     UniqueConstraint("city_id", "code", "version"),
     comment="Terms by class and topic, with their versions",
 )

@@ -67,6 +67,9 @@ def test_rows_carry_parents_paths_outlines_and_holidays(engine: Engine) -> None:
         policy = connection.execute(select(schema.sla_policy).where(schema.sla_policy.c.code == "standard")).first()
         assert policy is not None
         assert policy.clock == "working"
+        extended = select(schema.sla_policy).where(schema.sla_policy.c.code == "statutory_30")
+        asked = connection.execute(extended).one()
+        assert (asked.extended_value, asked.extended_unit) == (60, "calendar_days")
 
 
 def test_a_second_write_of_the_same_profile_changes_nothing(engine: Engine) -> None:
