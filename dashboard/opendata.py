@@ -15,7 +15,7 @@ import flask
 
 from dashboard import plain
 from dashboard.directory.card import week
-from dashboard.directory.find import find
+from dashboard.directory.find import Finder, find
 from dashboard.directory.guide import Guide, guide_of
 from dashboard.directory.opening import place_hours
 from dashboard.directory.place_page import link_to, qr_svg, route_features, trip_of
@@ -153,6 +153,7 @@ def takeaway_of(deps: Deps, values: Mapping[str, Any]) -> str:
     place = guide.place(str(values.get("place", "")))
     route: list[dict[str, Any]] = []
     steps: list[str] = []
+    meant = Finder(guide, asked, lang, now).meant
     if place is not None:
         places = [place]
         trip = trip_of(guide, place, asked, values, lang)
@@ -175,7 +176,7 @@ def takeaway_of(deps: Deps, values: Mapping[str, Any]) -> str:
             one.lat,
             place_name(one, guide, lang),
             one.address,
-            [number["number"] for number in phones(one)],
+            [number["number"] for number in phones(one, tuple(offer for offer in one.offers if offer.code in meant))],
             "; ".join(
                 f"{line['days']} {line['hours']}"
                 for line in week(place_hours(one, profile, held), now.astimezone(profile.zone).date(), lang)

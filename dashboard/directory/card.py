@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -19,6 +19,9 @@ from geodata.errors import ProfileError
 from geodata.opening_hours import OpeningHours
 from geodata.opening_hours.words import state_in_words, week_in_words
 from geodata.profile import text_in
+
+AT_THE_PLACE = ("entrance", "inside")
+"""The links of the chain that say whether one gets in; those before them are the way there."""
 
 
 def card(
@@ -165,11 +168,7 @@ def access(place: Institution, lang: str) -> list[dict[str, Any]]:
     for profile in PROFILES:
         found = assess(place.observations, profile)
         weak = next(
-            (
-                one.link
-                for one in found.links
-                if one.link in ("entrance", "inside") and one.verdict == found.at_the_place
-            ),
+            (one.link for one in found.links if one.link in AT_THE_PLACE and one.verdict == found.at_the_place),
             None,
         )
         decided = "" if found.at_the_place == "yes" or weak is None else access_in_words("links", weak, lang)
@@ -180,10 +179,21 @@ def access(place: Institution, lang: str) -> list[dict[str, Any]]:
                 "sign": ENTRY_SIGNS[found.at_the_place],
                 "words": Texts(lang)(f"social.entry.{found.at_the_place}"),
                 "weakest": Texts(lang)("card.weakest", link=decided) if decided else "",
+                "but": _barred_before(found.links, lang),
                 "chain": [_link(one, lang) for one in found.links],
             }
         )
     return rows
+
+
+def _barred_before(links: Sequence[LinkAccess], lang: str) -> str:
+    """What bars the way before one is at the door: parking, the way to the entrance; said even where one can get in."""
+    barred = [
+        access_in_words("links", one.link, lang)
+        for one in links
+        if one.link not in AT_THE_PLACE and one.verdict == "no"
+    ]
+    return Texts(lang)("card.but", links=", ".join(barred)) if barred else ""
 
 
 def _link(link: LinkAccess, lang: str) -> dict[str, str]:

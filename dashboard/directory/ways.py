@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from dashboard import formats
@@ -69,10 +69,10 @@ def _choice(guide: Guide, trip: Trip, way: Itinerary, hours: OpeningHours | None
     t, zone = Texts(lang), guide.deps.profile.zone
     clocks = {
         "departs": formats.clock(way.departs_at, lang, zone),
-        "arrives": formats.clock(way.arrives_at, lang, zone),
+        "arrives": formats.clock(_whole_minute(way.arrives_at), lang, zone),
     }
     return {
-        "title": t("way.choice", **clocks, duration=formats.duration(max(60, round(way.duration_s / 60) * 60), lang)),
+        "title": t("way.choice", **clocks, duration=_span(_minutes_shown(way) * 60, lang)),
         "lines": [leg.transit.line for leg in way.legs if leg.transit],
         "own": _own_way(way, lang),
         "legs": [_leg(guide, leg, lang) for leg in way.legs],
@@ -80,6 +80,17 @@ def _choice(guide: Guide, trip: Trip, way: Itinerary, hours: OpeningHours | None
         "is_straight": any(leg.transit.is_straight for leg in way.legs if leg.transit),
         "verdict": verdict_in_words(guide, trip, way, hours, lang) if hours is not None else None,
     }
+
+
+def _whole_minute(at: datetime) -> datetime:
+    """The first whole minute at which one is there."""
+    return (at + timedelta(seconds=59)).replace(second=0, microsecond=0)
+
+
+def _minutes_shown(way: Itinerary) -> int:
+    """Minutes between the two clocks that are shown."""
+    departs_at = way.departs_at.replace(second=0, microsecond=0)
+    return round((_whole_minute(way.arrives_at) - departs_at).total_seconds() / 60)
 
 
 def _own_way(way: Itinerary, lang: str) -> str:

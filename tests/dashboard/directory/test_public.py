@@ -15,6 +15,7 @@ from dashboard.app import LinkaDash, create_app
 from dashboard.deps import Deps
 from dashboard.directory import result_map
 from dashboard.directory.asked import Asked, parse, point
+from dashboard.directory.card import _barred_before
 from dashboard.directory.find import find
 from dashboard.directory.guide import guide_of
 from dashboard.directory.place_page import MOST_REPORTS_PER_MIN
@@ -22,6 +23,7 @@ from dashboard.directory.writing import Limit
 from dashboard.queries.directory import directory
 from dashboard.queries.public_writes import Writer
 from etl.schema import data_report, location, need_outcome
+from geodata.accessibility import Observation, assess
 from geodata.search import topic_index
 from geodata.taxonomy import load_taxonomy
 from tests.dashboard.apps import NOW
@@ -103,6 +105,15 @@ def test_the_card_tells_the_phone_of_the_service_and_who_takes_applications(publ
     assert "Applications are taken by" in page
     assert "8:00–13:00, 14:00–17:00" in page
     assert "access not known" in page or "can be entered" in page or "cannot be entered" in page
+
+
+def test_what_bars_the_way_before_the_door_is_named_though_one_can_get_in() -> None:
+    seen = [("step_free_entrance", "yes"), ("step_free_way", "no"), ("step_free_inside", "yes"), ("parking", "no")]
+    links = assess([Observation(name, value, "survey", None, "") for name, value in seen], "wheelchair").links
+    told = _barred_before(links, "en")
+    assert "way to the entrance" in told
+    assert "inside" not in told
+    assert _barred_before(assess([], "wheelchair").links, "en") == "", "unknown is not a barrier"
 
 
 @pytest.mark.parametrize(
