@@ -123,7 +123,7 @@ def _texts(section: str, code: str, texts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _listed(text: str) -> tuple[str, ...]:
-    return tuple(part for given in text.split(",") if (part := given.strip()))
+    return tuple(part for given in text.split(",") if (part := " ".join(given.split())))
 
 
 def _service(code: str, row: Mapping[str, Any], tree: Mapping[str, Any], texts: Mapping[str, Any]) -> Service:

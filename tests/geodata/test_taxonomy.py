@@ -15,6 +15,7 @@ def test_every_service_and_need_has_its_words_in_every_language(lang: str) -> No
         assert topic.names[lang], topic.code
         assert topic.abouts[lang].endswith("."), topic.code
         assert topic.words[lang], topic.code
+        assert all(" ".join(hint.split()) == hint for hint in topic.hints[lang]), topic.code
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
