@@ -1,6 +1,6 @@
 """Our own plotly.js in place of the one plotly carries: only the traces that are drawn, at half the size.
 
-dcc.Graph asks for it at a fixed address once the first figure is on the page, so the KPIs never wait for it.
+A page loads it beside its other scripts and waits for none of them with its first figure (`assets/staff/answers.js`).
 """
 
 from __future__ import annotations
