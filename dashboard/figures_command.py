@@ -18,10 +18,10 @@ from dashboard.metrics.definitions import LANGUAGES, texts
 from dashboard.metrics.explain import plans
 from dashboard.queries import Reader
 from dashboard.settings import Settings
+from etl.commands.common import command_errors
 from etl.db import make_engine
-from etl.errors import EtlError
+from etl.migrate import require_newest
 from geodata.cities import load_profile
-from geodata.errors import GeodataError
 
 _DIGITS = 6
 
@@ -66,25 +66,27 @@ def print_figures(
     if is_list:
         _print_list(lang, as_json=as_json)
         return
-    try:
-        settings = Settings.from_env()
-        base = replace(settings.base, city=city or settings.base.city)
-        profile = load_profile(base.city, cities_dir=base.cities_dir, data_dir=base.data_dir)
-        engine = make_engine(base.database_url.value, read_only=True, timeout_s=600)
-        read = Reader.of(engine, profile)
-        chosen = {
-            "territory": territory, "topic": topic, "channel": channel, "line": line, "request_class": request_class,
-            "executor": executor, "executor_kind": executor_kind, "group": group,
-        }  # fmt: skip
-        filters = _filters(read, from_on, to_on, {name: tuple(codes or ()) for name, codes in chosen.items()})
-        said = _answer(
-            read, filters, ids or None, now=_moment(now, "--now"), as_of=_moment(as_of, "--as-of"),
-            min_n=settings.min_n, lang=lang, is_explained=is_explained,
-        )  # fmt: skip
-        engine.dispose()
-    except (DashboardError, EtlError, GeodataError) as error:
-        sys.stderr.write(f"figures: {error}\n")
-        raise typer.Exit(1) from error
+    with command_errors():
+        try:
+            settings = Settings.from_env()
+            base = replace(settings.base, city=city or settings.base.city)
+            profile = load_profile(base.city, cities_dir=base.cities_dir, data_dir=base.data_dir)
+            engine = make_engine(base.database_url.value, read_only=True, timeout_s=600)
+            require_newest(engine)
+            read = Reader.of(engine, profile)
+            chosen = {
+                "territory": territory, "topic": topic, "channel": channel, "line": line,
+                "request_class": request_class, "executor": executor, "executor_kind": executor_kind, "group": group,
+            }  # fmt: skip
+            filters = _filters(read, from_on, to_on, {name: tuple(codes or ()) for name, codes in chosen.items()})
+            said = _answer(
+                read, filters, ids or None, now=_moment(now, "--now"), as_of=_moment(as_of, "--as-of"),
+                min_n=settings.min_n, lang=lang, is_explained=is_explained,
+            )  # fmt: skip
+            engine.dispose()
+        except DashboardError as error:
+            sys.stderr.write(f"figures: {error}\n")
+            raise typer.Exit(1) from error
     _print(said, as_json=as_json)
 
 

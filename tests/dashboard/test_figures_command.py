@@ -85,6 +85,16 @@ def test_unknown_codes_and_figures_are_refused_with_those_there_are(asked: Calla
     assert "--list" in unknown.output
 
 
+def test_a_database_without_tables_or_out_of_reach_is_named_with_its_cure(
+    sqlite_url: str, environment: Callable[..., None]
+) -> None:
+    for url, says in ((sqlite_url, "python -m etl init"), ("postgresql://x@127.0.0.1:1/x", "LINKA_DATABASE_URL")):
+        environment(database_url=url, city="demo")
+        done = CliRunner().invoke(APP, ["figures", "--json"])
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert says in done.stderr
+
+
 def test_the_list_needs_no_database() -> None:
     done = CliRunner().invoke(APP, ["figures", "--list", "--json"])
     assert json.loads(done.stdout) == list(REGISTRY)
