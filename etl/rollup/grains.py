@@ -13,7 +13,7 @@ from etl.rollup.facts import Facts, Ranks
 from etl.sketch import Whole, pack
 from etl.tables.rollups import SHAPES, SKETCH
 
-_DENSE: Final = 50
+_DENSE: Final = 10
 """Up to so many possible keys a fact they are ticked off in a list, beyond they are sorted: that takes longer."""
 
 
@@ -75,7 +75,10 @@ def _counted(numbers: Whole, width: int) -> tuple[Whole, Whole]:
         return held, places
     occurs = np.zeros(width, dtype=bool)
     occurs[numbers] = True
-    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[numbers]
+    held = np.flatnonzero(occurs)
+    places = np.empty(width, dtype=np.int32)
+    places[held] = np.arange(len(held))
+    return held, places[numbers]
 
 
 def _sum_by(places: Whole, numbers: Whole, size: int) -> Whole:
