@@ -10,7 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from geodata.errors import SearchError
+from geodata.cities import load_profile
+from geodata.errors import ProfileError, SearchError, UnknownCityError
 from geodata.search import Answer, Hit, SearchIndex, sqlite_index, topic_index
 from geodata.wordforms import LANGUAGES
 
@@ -33,7 +34,8 @@ def search(
 ) -> None:
     """Find services, institutions, addresses and needs by everyday words.
 
-    Where no city index has been built, the shared services and needs alone are searched.
+    Where no city index has been built, the shared services and needs alone are searched. Where nothing is found, the
+    nearest topics and the city's hot line are offered.
     """
     if lang not in LANGUAGES:
         raise typer.BadParameter(f"'{lang}' is not a language of Linka: use one of {', '.join(LANGUAGES)}")
@@ -42,15 +44,31 @@ def search(
     except SearchError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
-    print(json.dumps(_as_data(answer), ensure_ascii=False) if as_json else _as_text(answer))
+    hot_line = _hot_line(city)
+    if as_json:
+        print(json.dumps(_as_data(answer) | {"hot_line": hot_line}, ensure_ascii=False))
+    else:
+        print(_as_text(answer, hot_line))
 
 
 def _open(index: Path | None, city: str | None) -> SearchIndex:
     if index is not None:
         return sqlite_index(index)
     data_dir = Path(os.environ.get("LINKA_DATA_DIR", _DEFAULT_DATA_DIR))
-    default = data_dir / (city or os.environ.get("LINKA_CITY", _DEFAULT_CITY)) / "search.sqlite"
+    default = data_dir / _city(city) / "search.sqlite"
     return sqlite_index(default) if default.is_file() else topic_index()
+
+
+def _city(given: str | None) -> str:
+    return given or os.environ.get("LINKA_CITY", _DEFAULT_CITY)
+
+
+def _hot_line(city: str | None) -> str:
+    """The number to call where the search leads nowhere; empty for a city without a profile."""
+    try:
+        return load_profile(_city(city)).hot_line
+    except (UnknownCityError, ProfileError):
+        return ""
 
 
 def _as_data(answer: Answer) -> dict[str, Any]:
@@ -62,10 +80,12 @@ def _as_data(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _as_text(answer: Answer) -> str:
+def _as_text(answer: Answer, hot_line: str) -> str:
     if answer.hits:
         return "\n".join(_line(hit) for hit in answer.hits)
-    return "\n".join([f"Nothing found for '{answer.query}'. Perhaps:", *(_line(hit) for hit in answer.suggestions)])
+    call = [f"Or call {hot_line}."] if hot_line else []
+    offered = (_line(hit) for hit in answer.suggestions)
+    return "\n".join([f"Nothing found for '{answer.query}'. Perhaps:", *offered, *call])
 
 
 def _line(hit: Hit) -> str:

@@ -7,6 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from geodata.cities import load_profile
 from geodata.commands.search import register
 from geodata.search import sqlite_index
 from tests.geodata.search.city import city
@@ -32,6 +33,7 @@ def test_json_holds_query_language_hits_and_suggestions(app: typer.Typer, tmp_pa
     assert set(answer["hits"][0]) >= {"kind", "id", "title", "subtitle", "why", "score", "lon", "lat"}
     assert answer["hits"][0]["id"] == "humanitarian_aid"
     assert answer["suggestions"] == []
+    assert answer["hot_line"] == load_profile("demo").hot_line != ""
 
 
 def test_the_default_index_of_the_city_is_used_when_it_was_built(app: typer.Typer, tmp_path: Path) -> None:
@@ -48,6 +50,7 @@ def test_text_output_offers_topics_where_nothing_is_found(app: typer.Typer, tmp_
     found = CliRunner().invoke(app, ["search", "xqzwv", "--lang", "en"], env={"LINKA_DATA_DIR": str(tmp_path)})
     assert "Nothing found for 'xqzwv'" in found.stdout
     assert "Social counselling" in found.stdout
+    assert f"Or call {load_profile('demo').hot_line}." in found.stdout
 
 
 def test_an_index_that_is_not_there_and_an_unknown_language_are_told(app: typer.Typer, tmp_path: Path) -> None:
