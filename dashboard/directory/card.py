@@ -9,7 +9,16 @@ from typing import Any
 from dashboard import formats
 from dashboard.directory.guide import Guide
 from dashboard.directory.opening import closures_of, intake_hours, place_hours
-from dashboard.directory.words import ENTRY_SIGNS, SIGNS, language_name, name_in, phones, place_name, service_name
+from dashboard.directory.words import (
+    ENTRY_SIGNS,
+    SIGNS,
+    language_name,
+    name_in,
+    phones,
+    place_name,
+    service_name,
+    state_words,
+)
 from dashboard.i18n import Texts
 from dashboard.queries.directory import Institution, Offer
 from geodata.accessibility import LINK_OF, LINKS, PROFILES, LinkAccess, assess, settle
@@ -44,7 +53,7 @@ def card(
         "website": _first(place, "website"),
         "state": state,
         "sign": SIGNS[state],
-        "state_words": state_in_words(hours, now, lang),
+        "state_words": state_words(hours, now, guide, lang),
         "closure": _closure(place, today, lang),
         "week": week(hours, today, lang),
         "offers": [

@@ -15,6 +15,8 @@ from dashboard.directory.opening import intake_hours, place_hours
 from dashboard.i18n import Texts
 from dashboard.plain import href_of_number
 from dashboard.queries.directory import Institution, Offer
+from geodata.calendars import holidays_of
+from geodata.opening_hours import OpeningHours
 from geodata.opening_hours.words import state_in_words
 from geodata.profile import text_in
 
@@ -80,7 +82,7 @@ def result_row(result: Result, guide: Guide, *, lang: str, now: datetime, query:
         "href": f"/place/{place.id}{query}",
         "state": result.state,
         "sign": SIGNS[result.state],
-        "state_words": state_in_words(hours, now, lang),
+        "state_words": state_words(hours, now, guide, lang),
         "address": place.address,
         "services": [service_name(offer, guide, lang) for offer in (meant or place.offers)][:LISTED_SERVICES],
         "more": max(0, len(meant or place.offers) - LISTED_SERVICES),
@@ -101,3 +103,13 @@ def state_hours(place: Institution, meant: tuple[Offer, ...], guide: Guide) -> A
     held, profile = guide.directory(), guide.deps.profile
     own = next((offer for offer in meant if offer.schedules), None)
     return intake_hours(place, own, profile, held) if own else place_hours(place, profile, held)
+
+
+def state_words(hours: OpeningHours, at: datetime, guide: Guide, lang: str) -> str:
+    """Open, closed or unknown in words; on a public holiday with a hint where the hours say nothing of holidays."""
+    profile, said = guide.deps.profile, state_in_words(hours, at, lang)
+    day = at.astimezone(profile.zone).date()
+    is_silent = bool(hours.text) and not any(word in hours.text for word in ("PH", "24/7"))
+    if is_silent and hours.state(at) == "open" and day in holidays_of(profile, [day.year]):
+        return f"{said} ({Texts(lang)('social.holiday')})"
+    return said

@@ -57,6 +57,23 @@ def test_the_way_there_is_in_words_and_on_the_map(
     assert screen
 
 
+@pytest.mark.parametrize(
+    ("mode", "told"), [("foot", "on foot"), ("wheelchair", "by wheelchair"), ("transit", "on foot")]
+)
+def test_who_would_come_after_closing_is_told_and_led_to_the_next_opening(
+    page: Page, public: str, mode: str, told: str
+) -> None:
+    page.goto(f"{public}{WAY}")
+    place = str(page.locator(".place h3 a").first.get_attribute("href")).partition("?")[0]
+    page.goto(f"{public}{place}?service=home_care&from={START}&mode={mode}&when=2026-05-20T18:30")
+    way = page.locator(".way").first
+    expect(way.locator(".verdict")).to_contain_text("You will not make it. Next opening: Thu 21 May 08:00")
+    expect(way.locator(".own").first).to_contain_text(told, ignore_case=True)
+    page.get_by_role("link", name="Plan the way for that opening").click()
+    expect(page.get_by_label("Be there at")).to_be_checked()
+    expect(way.locator(".verdict")).not_to_contain_text("You will not make it")
+
+
 def test_the_citys_own_base_map_is_drawn_light_and_dark(page: Page, public: str) -> None:
     is_drawn = """is_light => [...document.querySelectorAll('.leaflet-tile-pane canvas')].some(canvas => {
         const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);

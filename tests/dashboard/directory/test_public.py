@@ -19,11 +19,13 @@ from dashboard.directory.card import _barred_before
 from dashboard.directory.find import find
 from dashboard.directory.guide import guide_of
 from dashboard.directory.place_page import MOST_REPORTS_PER_MIN
+from dashboard.directory.words import state_words
 from dashboard.directory.writing import Limit
 from dashboard.queries.directory import directory
 from dashboard.queries.public_writes import Writer
 from etl.schema import data_report, location, need_outcome
 from geodata.accessibility import Observation, assess
+from geodata.opening_hours import OpeningHours
 from geodata.search import topic_index
 from geodata.taxonomy import load_taxonomy
 from tests.dashboard.apps import NOW
@@ -105,6 +107,25 @@ def test_the_card_tells_the_phone_of_the_service_and_who_takes_applications(publ
     assert "Applications are taken by" in page
     assert "8:00–13:00, 14:00–17:00" in page
     assert "access not known" in page or "can be entered" in page or "cannot be entered" in page
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "is_hinted"),
+    [
+        ("Mo-Fr 10:00-16:00", 25, True),
+        ("Mo-Fr 10:00-16:00; PH off", 25, False),
+        ("24/7", 25, False),
+        ("Mo-Fr 10:00-16:00", 28, False),
+    ],
+)
+def test_hours_silent_on_holidays_are_not_promised_on_one(
+    public_app: LinkaDash, text: str, day: int, is_hinted: bool
+) -> None:
+    guide = guide_of(public_app.deps)
+    zone = guide.deps.profile.zone
+    hours = OpeningHours.parse(text, zone, guide.deps.profile.country)
+    said = state_words(hours, datetime(2026, 12, day, 11, tzinfo=zone), guide, "en")
+    assert ("public holiday, better call first" in said) == is_hinted
 
 
 def test_what_bars_the_way_before_the_door_is_named_though_one_can_get_in() -> None:
