@@ -28,6 +28,8 @@ _ASKS: Final = {
     "lifetimes": ("durations", "bucket"),
     "work_lifetimes": ("work_durations", "bucket"),
     "overdue_times": ("lateness", "bucket"),
+    "open": ("due",),
+    "overdue": ("due",),
     **{name: (name,) for name in ("contacts", "created", "due", "closed", "followups", "tickets", "needs")},
 }
 """The family and the dimensions a frame asks for; frames that are not here come from the facts or small tables."""
@@ -48,7 +50,7 @@ def plans(read: Reader, filters: Filters, ids: Iterable[str], *, is_past: bool =
             table, why = "raw", "replayed from events"
         elif name in ("lifetimes", "work_lifetimes") and total(read, filters, "requests", now=now) <= EXACT_ROWS:
             table, why = "raw", "few enough to be read exactly"
-        elif name in STOCKS:
+        elif name in STOCKS and name not in _ASKS:
             table, why = "raw", "open requests, read once per state of the data"
         made.append({"question": name, "table": table, "rows": plan.n_rows, "why": why, "ms": spent_ms})
     return made

@@ -100,5 +100,7 @@ GATHERERS: Final[Mapping[str, Callable[[Question], pd.DataFrame]]] = {
 
 
 def gather(asked: Question, needs: Iterable[str]) -> dict[str, pd.DataFrame]:
-    """The frames named, each once."""
-    return {name: GATHERERS[name](asked) for name in dict.fromkeys(needs)}
+    """The frames named, each once, over one connection."""
+    with asked.read.connect() as connection:
+        held = replace(asked, read=replace(asked.read, session=connection))
+        return {name: GATHERERS[name](held) for name in dict.fromkeys(needs)}

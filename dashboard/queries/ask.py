@@ -32,16 +32,20 @@ def ask(
     *,
     by: Sequence[str] = (),
     now: datetime,
+    is_stock: bool = False,
 ) -> pd.DataFrame:
     """Columns `by` and `measures`, one row per combination that occurs; without `by` always exactly one row.
 
     `by` names dimensions of `etl.tables.rollups.DIMENSIONS`, or `day_on`, `week_on` (its Monday), `month_on` (its
     first), all datetime64. What lies in the future is left out: of families with an instant of their own (terms), rows
-    count once it is past.
+    count once it is past. `is_stock`: all days of a roll-up, the future too (the stock of open requests).
     """
     plan = choose(read, family, {*by, *where.dimensions})
-    parts = [read.frame(statement) for statement in _statements(read, plan, where, measures, by, now)]
-    return _together([unpacked(part, measures, by) for part in parts], measures, by)
+    parts = []
+    for statement in _statements(read, plan, where, measures, by, now, is_stock):
+        is_packed = measures[0] + SKETCH in statement.selected_columns
+        parts.append(unpacked(read.packed(statement), measures, by) if is_packed else read.frame(statement))
+    return _together(parts, measures, by)
 
 
 def plan_of(read: Reader, where: Selection, family: str, by: Sequence[str] = ()) -> Plan:
@@ -56,11 +60,12 @@ def _statements(
     measures: Sequence[str],
     by: Sequence[str],
     now: datetime,
+    is_stock: bool,
 ) -> list[Select[Any]]:
     if plan.table is None:
         return [from_facts(read, plan.family, where, measures, by, now)]
     has_terms = any(branch.at is not None for branch in FAMILIES[plan.family].branches)
-    if not has_terms:
+    if is_stock or not has_terms:
         return [from_rollup(read, plan.table, where, measures, by)]
     # A roll-up knows days, a term ends at an instant: today is asked from the facts, the days before from the roll-up.
     today = read.today(now)
@@ -98,9 +103,7 @@ def _periods(day_on: ColumnElement[Any]) -> dict[str, ColumnElement[Any]]:
 
 
 def unpacked(frame: pd.DataFrame, measures: Sequence[str], by: Sequence[str]) -> pd.DataFrame:
-    """Rows of packed sketches as columns `by` and `measures`, one row per combination; other frames as they are."""
-    if measures[0] + SKETCH not in frame.columns:
-        return frame
+    """Rows of packed sketches as columns `by` and `measures`, one row per combination."""
     keys = [name for name in by if name != "bucket"]
     made = frame[keys].drop_duplicates(ignore_index=True) if keys else pd.DataFrame(index=range(1))
     groups: Whole = np.zeros(len(frame), dtype=np.int64)

@@ -13,7 +13,7 @@ from dashboard.filters import Filters
 from dashboard.queries.ask import ask
 from dashboard.queries.reader import Reader
 from dashboard.queries.selection import select_of
-from dashboard.queries.series import BY, coded, period_starts
+from dashboard.queries.series import BY, coded, period_starts, summed_by_code
 from dashboard.queries.stocks import UNPROCESSED
 from etl.rollup.families import FAMILIES
 from etl.rollup.requests import age_min
@@ -28,7 +28,7 @@ def sums(
     keys = ["day_on"] if by is None else [BY[by]]
     found = ask(read, select_of(read, filters), family, list(measures), by=keys, now=now)
     if by is not None:
-        return coded(read, found, by).groupby("code", as_index=False)[list(measures)].sum()
+        return summed_by_code(read, found, by, measures)
     found["period_on"] = period_starts(found["day_on"], filters.grain)
     days = pd.Series(pd.date_range(filters.from_on, filters.to_on, freq="D", unit="us"))
     starts = pd.Index(period_starts(days, filters.grain).unique(), name="period_on")

@@ -90,20 +90,19 @@ def open_ages(read: Reader, where: Selection, *, now: datetime) -> pd.DataFrame:
 
 
 def _open_ages(read: Reader, where: Selection, *, now: datetime) -> tuple[Whole, Whole]:
-    """The executor and the age in whole hours of each open request."""
+    """The executor and the age in whole hours of each open request, the oldest first."""
     held = open_requests(read, where)
     counted = held.inside(where) & held.received(now)
     return held["executor_id"][counted].astype(np.int64), held.age_min(counted, now) // _MIN_PER_H
 
 
 def _medians(groups: npt.NDArray[Any], ages: Whole) -> pd.Series:
-    """The smallest age by group that at least half of the group's ages do not exceed."""
+    """The smallest age by group that at least half of the group's ages, which come largest first, do not exceed."""
     codes, names = pd.factorize(groups)
-    width = int(ages.max(initial=0)) + 1
-    ordered = np.sort(codes * width + ages)
+    ordered = ages[np.argsort(codes.astype(np.int16), kind="stable")]
     sizes = np.bincount(codes, minlength=len(names))
-    middles = np.cumsum(sizes) - sizes + (sizes + 1) // 2 - 1
-    return pd.Series((ordered[middles] % width).astype(np.float64), index=names, dtype="float64")
+    middles = np.cumsum(sizes) - sizes + sizes // 2
+    return pd.Series(ordered[middles].astype(np.float64), index=names, dtype="float64")
 
 
 def oldest_open(read: Reader, filters: Filters, *, now: datetime, limit: int = 30) -> pd.DataFrame:

@@ -55,12 +55,13 @@ NO_DAY_NUMBER: Final = (NO_DAY - date(1970, 1, 1)).days
 """The day of requests without a term, as in the roll-ups."""
 MINUTE_S, HOUR_S, DAY_S = 60, 3_600, 86_400
 _LINE: Final = "line_id"
+_BY_LINE: Final = "open requests by line"
 _READING: Final = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenRequests:
-    """One entry per open request in each of `columns`.
+    """One entry per open request, the oldest first, in each of `columns`.
 
     Dimensions as roll-ups know them (0: none); `created_s`, `due_s`, `paused_s`, `counted_s` since `EPOCH_S`
     (`NEVER`: not there); `created_on`, `due_on` in days since 1970 (`NO_DAY_NUMBER`: due on no day); `has_terms` (the
@@ -123,13 +124,19 @@ class OpenRequests:
         """
         if not by:
             return pd.DataFrame({"n": [int(np.count_nonzero(held))]})
-        keys = {name: self._key(name)[held] for name in by}
         places = np.zeros(int(np.count_nonzero(held)), dtype=np.int64)
-        for values in keys.values():
-            codes, found = pd.factorize(values)
-            places = places * len(found) + codes
-        _, first, counts = np.unique(places, return_index=True, return_counts=True)
-        return pd.DataFrame({**{name: values[first].astype(np.int64) for name, values in keys.items()}, "n": counts})
+        keys: list[npt.NDArray[Any]] = []
+        for name in by:
+            codes, values = pd.factorize(self._key(name)[held])
+            keys.append(values)
+            places = places * len(values) + codes
+        counts = np.bincount(places)
+        at = np.flatnonzero(counts)
+        made = {"n": counts[at]}
+        for name, values in zip(reversed(by), reversed(keys), strict=True):
+            made[name] = values[at % len(values)].astype(np.int64)
+            at = at // len(values)
+        return pd.DataFrame(made)[[*by, "n"]]
 
     def _key(self, name: str) -> npt.NDArray[Any]:
         return (self["due_on"] + 3) % 7 if name == "weekday" else self[name]
@@ -142,14 +149,23 @@ def seconds(at: datetime) -> int:
 
 def open_requests(read: Reader, where: Selection, by: Sequence[str] = ()) -> OpenRequests:
     """The open requests with the dimensions that a question filters or groups by; kept until the data change."""
-    name = "open requests by line" if _LINE in {*where.dimensions, *by} else "open requests"
-    state = data_state(read)
+    name, state = _name(where, by), data_state(read)
     with _READING:  # those who come together wait for one reading
         held = read.kept.get(name)
         if held is None or held[0] != state:
-            held = read.kept[name] = (state, _read(read, with_line=name != "open requests"))
+            held = read.kept[name] = (state, _read(read, with_line=name == _BY_LINE))
     found: OpenRequests = held[1]
     return found
+
+
+def is_read(read: Reader, where: Selection, by: Sequence[str] = ()) -> bool:
+    """Whether they are there already, so that asking for them costs nothing."""
+    held = read.kept.get(_name(where, by))
+    return held is not None and held[0] == data_state(read)
+
+
+def _name(where: Selection, by: Sequence[str]) -> str:
+    return _BY_LINE if _LINE in {*where.dimensions, *by} else "open requests"
 
 
 def _read(read: Reader, *, with_line: bool) -> OpenRequests:
@@ -172,7 +188,8 @@ def _read(read: Reader, *, with_line: bool) -> OpenRequests:
         told: list[ColumnElement[Any]] = [column.label(name) for name, column in columns.items()]
         is_open = (request.c.city_id == read.city_id, IS_OPEN)
         found = read_numbers(connection, select(*told).select_from(source).where(*is_open))
-    return OpenRequests({name: column.astype(np.int32) for name, column in found.items()})
+    order = np.argsort(found["created_s"], kind="stable")
+    return OpenRequests({name: column[order].astype(np.int32) for name, column in found.items()})
 
 
 def _terms(connection: Connection) -> tuple[FromClause, FromClause]:

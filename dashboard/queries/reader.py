@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 from sqlalchemy import Connection, Engine
 
+from etl.bulk import read_tuples
 from etl.ids import city_id_of
 
 if TYPE_CHECKING:
-    from sqlalchemy import Executable
+    from sqlalchemy import Executable, Select
 
     from geodata.profile import CityProfile
 
@@ -87,6 +88,11 @@ class Reader:
             if name in whole:
                 made[name] = pd.array([row[place] for row in rows], dtype="Int64")
         return made
+
+    def packed(self, statement: Select[Any]) -> pd.DataFrame:
+        """The rows of `statement` as the driver gives them: whole numbers, days, and bytes in no other spelling."""
+        with self.connect() as connection:
+            return pd.DataFrame(read_tuples(connection, statement), columns=list(statement.selected_columns.keys()))
 
     def today(self, now: datetime) -> date:
         """The city's day at `now`."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from dashboard.filters import Filters
@@ -19,6 +20,7 @@ from dashboard.queries.reference import NONE, Reference, reference
 from dashboard.queries.selection import Selection, select_of
 from dashboard.queries.stocks import stock
 from etl.schema import OUTCOMES
+from etl.sketch import Whole
 
 BY: Final = {
     "topic": "topic_id",
@@ -66,11 +68,7 @@ def series(
         daily = open_by_day(read, filters, where, by=_dimension(by) if by else None, now=moment)
         return _stock_periods(coded(read, daily, by), chosen)
     asked = {"week": "week_on", "month": "month_on", "quarter": "month_on"}.get(chosen, "day_on")
-    daily = _daily(read, where, measure, by, moment, asked)
-    daily["period_on"] = period_starts(daily[asked], chosen)
-    keys = ["period_on", "code"] if by else ["period_on"]
-    grouped = daily.groupby(keys, as_index=False)[["value"]].sum()
-    return _filled(grouped, filters, chosen, by)
+    return _filled(read, _daily(read, where, measure, by, moment, asked), filters, chosen, by)
 
 
 def breakdown(read: Reader, filters: Filters, measure: str, by: str, *, now: datetime | None = None) -> pd.DataFrame:
@@ -89,7 +87,7 @@ def breakdown(read: Reader, filters: Filters, measure: str, by: str, *, now: dat
         found = stock(read, where, measure, by=[dimension], now=moment).rename(columns={"n": "value"})
     else:
         found = _summed_terms(read, where, measure, [dimension], moment)
-    grouped = coded(read, found, by).groupby("code", as_index=False)[["value"]].sum()
+    grouped = summed_by_code(read, found, by, ["value"])
     held: pd.DataFrame = grouped[grouped["value"] != 0]
     return held.sort_values(["value", "code"], ascending=[False, True], ignore_index=True)
 
@@ -98,8 +96,10 @@ def heat(read: Reader, filters: Filters, measure: str, *, now: datetime | None =
     """Columns `weekday` (0 Monday), `hour` (0 to 23), `value`: all 168 cells, in the city's own time."""
     found = _summed_terms(read, select_of(read, filters), measure, ["weekday", "hour"], now or read.clock())
     cells = pd.MultiIndex.from_product([range(7), range(24)], names=["weekday", "hour"])
-    grouped = found.groupby(["weekday", "hour"])["value"].sum()
-    return grouped.reindex(cells, fill_value=0).reset_index()
+    sums = np.zeros(168, dtype=np.int64)
+    weekday, hour, value = (found[name].to_numpy(dtype=np.int64) for name in ("weekday", "hour", "value"))
+    np.add.at(sums, weekday * 24 + hour, value)
+    return pd.DataFrame({"value": sums}, index=cells).reset_index()
 
 
 def total(read: Reader, filters: Filters, measure: str, *, now: datetime | None = None) -> int:
@@ -150,9 +150,7 @@ def _daily(
         raise UnknownMeasureError(
             "outcomes over time are measures: consultations, contact_requests, abandoned, unprocessed"
         )
-    dimensions = [period, *([_dimension(by)] if by else [])]
-    found = _summed_terms(read, where, measure, dimensions, now)
-    return coded(read, found, by) if by else found
+    return _summed_terms(read, where, measure, [period, *([_dimension(by)] if by else [])], now)
 
 
 def _summed_terms(read: Reader, where: Selection, measure: str, by: Sequence[str], now: datetime) -> pd.DataFrame:
@@ -174,31 +172,49 @@ def coded(read: Reader, frame: pd.DataFrame, by: str | None) -> pd.DataFrame:
     """The frame with `code` in place of the dimension's number."""
     if by is None:
         return frame
-    names, dimension = reference(read), BY[by]
+    rows, places, codes = _codes(read, frame, by)
+    held = frame if len(rows) == len(frame) and by != "group" else frame.take(rows).reset_index(drop=True)
+    return held.drop(columns=BY[by]).assign(code=codes.take(places).array)
+
+
+def summed_by_code(read: Reader, frame: pd.DataFrame, by: str, measures: Sequence[str]) -> pd.DataFrame:
+    """Columns `code` (in order) and `measures`, summed; every code that occurs."""
+    rows, places, codes = _codes(read, frame, by)
+    sums = np.zeros((len(codes), len(measures)), dtype=np.int64)
+    np.add.at(sums, places, frame[list(measures)].to_numpy(dtype=np.int64)[rows])
+    return pd.DataFrame({"code": codes, **{name: sums[:, place] for place, name in enumerate(measures)}})
+
+
+def _codes(read: Reader, frame: pd.DataFrame, by: str) -> tuple[Whole, Whole, pd.Index]:
+    """Rows of the frame, the place of each row's code, and the codes in order; a contact of two groups has two rows."""
+    names = reference(read)
+    numbers, places = np.unique(frame[BY[by]].to_numpy(dtype=np.int64), return_inverse=True)
+    told = [_code(names, by, int(number)) for number in numbers]
+    codes = sorted({code for several in told for code in several})
+    of_code = {code: place for place, code in enumerate(codes)}
+    rows, found = [np.arange(len(frame))], [np.empty(0, dtype=np.int64)]
+    if by != "group":
+        found.append(np.array([of_code[several[0]] for several in told], dtype=np.int64)[places])
+    else:
+        held = {code: np.isin(places, [at for at, several in enumerate(told) if code in several]) for code in codes}
+        rows = [np.flatnonzero(one) for one in held.values()]
+        found += [np.full(len(one), of_code[code]) for code, one in zip(held, rows, strict=True)]
+    return np.concatenate([np.empty(0, dtype=np.int64), *rows]), np.concatenate(found), pd.Index(codes, dtype="str")
+
+
+def _code(names: Reference, by: str, number: int) -> tuple[str, ...]:
+    """The code of a dimension's number; several of a caller of several groups."""
     if by == "group":
-        return _by_group(names, frame)
+        groups = names.tables["group"]["bit"].items()
+        return tuple(str(code) for code, bit in groups if number & (1 << int(bit))) or (NONE,)
     if by in ("weekday", "hour"):
-        return frame.assign(code=frame[dimension].astype(int).astype(str)).drop(columns=dimension)
-    codes = {number: _code(names, by, int(number)) for number in frame[dimension].unique()}
-    return frame.assign(code=frame[dimension].map(codes)).drop(columns=dimension)
-
-
-def _code(names: Reference, by: str, number: int) -> str:
+        return (str(number),)
     if by == "topic_top":
-        return names.top("topic", names.code_of("topic", number))
+        return (names.top("topic", names.code_of("topic", number)),)
     if by == "executor_kind":
         code = names.code_of("executor", number)
-        return str(names.cell("executor", code, "kind")) if code else NONE
-    return names.code_of(by, number)
-
-
-def _by_group(names: Reference, frame: pd.DataFrame) -> pd.DataFrame:
-    masks = frame["caller_group_mask"].astype("int64")
-    rest = frame.drop(columns="caller_group_mask")
-    parts = [rest[masks == 0].assign(code=NONE)]
-    for code, bit in names.tables["group"]["bit"].items():
-        parts.append(rest[(masks & (1 << int(bit))) != 0].assign(code=str(code)))
-    return pd.concat(parts, ignore_index=True)
+        return (str(names.cell("executor", code, "kind")) if code else NONE,)
+    return (names.code_of(by, number),)
 
 
 def _outcomes(read: Reader, where: Selection, now: datetime) -> pd.DataFrame:
@@ -209,14 +225,20 @@ def _outcomes(read: Reader, where: Selection, now: datetime) -> pd.DataFrame:
     )
 
 
-def _filled(grouped: pd.DataFrame, filters: Filters, grain: str, by: str | None) -> pd.DataFrame:
+def _filled(read: Reader, found: pd.DataFrame, filters: Filters, grain: str, by: str | None) -> pd.DataFrame:
+    """Columns `period_on`, `code` where `by` is given, `value`: every period, with every code that occurs."""
     days = pd.Series(pd.date_range(filters.from_on, filters.to_on, freq="D", unit="us"))
-    starts = pd.Index(period_starts(days, grain).unique(), name="period_on")
-    if by is None:
-        return grouped.set_index("period_on")["value"].reindex(starts, fill_value=0).reset_index()
-    codes = pd.Index(sorted(grouped["code"].unique()), name="code")
-    whole = pd.MultiIndex.from_product([starts, codes])
-    return grouped.set_index(["period_on", "code"])["value"].reindex(whole, fill_value=0).reset_index()
+    starts = period_starts(days, grain).unique()
+    rows, places, codes = np.arange(len(found)), np.zeros(len(found), dtype=np.int64), pd.Index([NONE])
+    if by:
+        rows, places, codes = _codes(read, found, by)
+    periods = np.searchsorted(np.asarray(starts), found.iloc[:, 0].to_numpy()[rows], side="right") - 1
+    table = np.zeros((len(starts), len(codes)), dtype=np.int64)
+    np.add.at(table, (periods, places), found["value"].to_numpy(dtype=np.int64)[rows])
+    made = pd.DataFrame({"period_on": np.repeat(np.asarray(starts), len(codes)), "value": table.ravel()})
+    if by:
+        made.insert(1, "code", codes.take(np.tile(np.arange(len(codes)), len(starts))))
+    return made
 
 
 def _stock_periods(daily: pd.DataFrame, grain: str) -> pd.DataFrame:

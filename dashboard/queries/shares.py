@@ -12,7 +12,7 @@ from dashboard.queries.ask import ask
 from dashboard.queries.reader import Reader
 from dashboard.queries.reference import reference
 from dashboard.queries.selection import select_of
-from dashboard.queries.series import BY, coded
+from dashboard.queries.series import BY, summed_by_code
 
 
 def shares(
@@ -20,7 +20,7 @@ def shares(
 ) -> pd.DataFrame:
     """Columns `code` ("" for none) and `measures` of `family`, summed over the period; one row per code."""
     found = ask(read, select_of(read, filters), family, list(measures), by=[BY[by]], now=now)
-    return coded(read, found, by).groupby("code", as_index=False)[list(measures)].sum()
+    return summed_by_code(read, found, by, measures)
 
 
 def mix(read: Reader, filters: Filters, family: str, hits: str, cases: str, *, now: datetime) -> pd.DataFrame:

@@ -12,9 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select
 
-from dashboard.queries.ask import ask
+from dashboard.queries.ask import ask, plan_of
 from dashboard.queries.errors import NotLoadedError, UnknownMeasureError
-from dashboard.queries.open_requests import EPOCH_S, HOUR_S, MINUTE_S, NEVER, open_requests
+from dashboard.queries.open_requests import EPOCH_S, HOUR_S, MINUTE_S, NEVER, is_read, open_requests
 from dashboard.queries.reader import Reader
 from dashboard.queries.selection import Selection
 from etl.clock.elapsed import working_s
@@ -24,11 +24,13 @@ from etl.rollup.requests import IS_OPEN, age_min
 from etl.rollup.sql import epoch_s
 from etl.schema import contact, sla_result
 from etl.sketch import buckets_of
+from etl.tables.rollups import NO_DAY
 
 _FIRST_DAY = date(1990, 1, 1)
 RISK_HOURS = 24
 _IS_UNDECIDED: Final = sla_result.c.verdict.is_(None)
 """True of every open request; said so that the index of the open ones is taken."""
+_SUMMED: Final = ("open", "overdue")
 UNPROCESSED: Final[ColumnElement[str]] = literal_column("'unprocessed'")
 """Not bound: SQLite takes an index of some rows only for a condition that it can read."""
 
@@ -43,8 +45,17 @@ def stock(read: Reader, where: Selection, name: str, *, by: Sequence[str] = (), 
     if name == "unprocessed_now":
         ever = replace(where, from_on=_FIRST_DAY, to_on=read.today(now))
         return ask(read, ever, "contacts", ["unprocessed"], by=by, now=now).rename(columns={"unprocessed": "n"})
+    if name in _SUMMED and not is_read(read, where, by) and plan_of(read, where, "due", by).table is not None:
+        return _from_rollups(read, where, name, by, now)
     held = open_requests(read, where, by)
     return held.counted(held.inside(where) & held.stock(name, now, read.today(now)), by)
+
+
+def _from_rollups(read: Reader, where: Selection, name: str, by: Sequence[str], now: datetime) -> pd.DataFrame:
+    """The stocks that roll-ups know: no reason to wait until the open requests are read."""
+    end = NO_DAY if name == "open" else read.today(now)
+    ever = replace(where, from_on=_FIRST_DAY, to_on=end)
+    return ask(read, ever, "due", ["open"], by=by, now=now, is_stock=name == "open").rename(columns={"open": "n"})
 
 
 def stock_conditions(read: Reader, name: str, now: datetime) -> list[ColumnElement[bool]]:

@@ -16,6 +16,8 @@ from etl.db import create_all, make_engine
 from tests.postgis import cluster as pg
 
 KINDS = ("sqlite", "postgis")
+ENV_URL = "LINKA_BENCH_DATABASE_URL"
+"""The address of a database that is there already, to be measured instead of one made for it."""
 
 
 @cache

@@ -33,7 +33,7 @@ from dashboard.settings import Settings
 from etl import rollup
 from etl.db import create_all, make_engine
 from etl.profile_tables import write_profile
-from tests.benchmarks.databases import open_url
+from tests.benchmarks.databases import ENV_URL, open_url
 from tests.benchmarks.queries import fill
 from tests.benchmarks.questions import NOW, PROFILE
 from tests.benchmarks.timing import measured
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from tests.benchmarks.report import Report
 
 ENV_NOW: Final = "LINKA_BENCH_NOW"
-ENV_URL: Final = "LINKA_BENCH_DATABASE_URL"
 FIGURES: Final = {
     "/": "#brief-figures-body", "/volumes": "#volumes-kpis", "/topics": "#topics-kpis", "/sla": "#sla-kpis",
     "/executors": "#executors-kpis", "/followups": "#followups-kpis", "/contact-centre": "#centre-kpis",

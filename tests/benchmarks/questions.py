@@ -38,7 +38,7 @@ BRIEF: Final = ("requests", "on_time_pct", "confirmed_on_time_pct", "late", "bac
 class Question:
     """One question; `three` are its three filters, `is_raw` says that they are together in no roll-up.
 
-    `is_list`: rows, or what stands open, read from the facts. `is_compared`: asked of the facts as well.
+    `is_list`: rows, read from the facts. `is_compared`: asked of the facts as well.
     """
 
     name: str
@@ -93,11 +93,11 @@ PAGES: Final[Mapping[str, tuple[Question, ...]]] = {
         Question("on time by class", _breakdown("request_class", "due", "met"), is_compared=True),
         Question("survival", lambda read, asked: queries.lifetimes(read, asked, now=NOW), is_raw=True,
                  is_compared=True),
-        Question("lateness depth", lambda read, asked: gathered.overdue_times(read, asked, now=NOW), is_list=True),
+        Question("lateness depth", lambda read, asked: gathered.overdue_times(read, asked, now=NOW), is_raw=True),
         Question("due in 24 hours", lambda read, asked: sla.due_soon(read, asked, now=NOW), is_list=True),
     ),
     "executors": (
-        Question("everything by executor", lambda read, asked: executors.executors(read, asked, now=NOW), is_list=True),
+        Question("everything by executor", lambda read, asked: executors.executors(read, asked, now=NOW)),
         Question("late by executor", _breakdown("executor", "late")),
     ),
     "contact centre": (

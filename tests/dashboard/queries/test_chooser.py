@@ -78,7 +78,10 @@ def test_every_figure_is_the_same_from_roll_ups_and_from_facts(city: Reader, fil
 @settings(max_examples=25)
 @given(filters=any_filters(), kpi=st.sampled_from(["backlog_open", "overdue", "due_today", "due_24h", "at_risk"]))
 def test_what_stands_open_is_what_its_rows_say(city: Reader, filters: Filters, kpi: str) -> None:
-    assert figures(city, filters, [kpi], now=NOW)[kpi].n == queries.count_rows(city, filters, kpi, now=NOW)
+    expected = queries.count_rows(city, filters, kpi, now=NOW)
+    for read in (replace(city, kept={}), city):  # from roll-ups where they know it, and from the open requests
+        queries.lifetimes(city, filters, now=NOW)
+        assert figures(read, filters, [kpi], now=NOW)[kpi].n == expected
 
 
 @pytest.mark.parametrize("measure", ["contacts", "requests", "due", "tickets"])
