@@ -25,6 +25,8 @@ def abandoned_after_pct(frames: Frames) -> Value:
     held = frames["contacts"]
     soon = at(held, "abandon_timed") - at(held, "abandoned_after")
     untimed = at(held, "abandoned") - at(held, "abandon_timed")
+    if untimed and not at(held, "abandon_timed"):
+        return Value(None, 0, is_rate=True)  # daily figures alone: nobody knows how long they waited
     return share_pct(at(held, "abandoned_after"), at(held, "queued") - soon - untimed)
 
 
@@ -74,12 +76,19 @@ def unprocessed_median_age_h(frames: Frames) -> Value:
 
 def on_behalf_pct(frames: Frames) -> Value:
     """Contacts made for somebody else."""
-    return share_pct(at(frames["contacts"], "on_behalf"), at(frames["contacts"], "contacts"))
+    return _of_rows(frames, "on_behalf")
 
 
 def groups_pct(frames: Frames) -> Value:
     """Contacts of callers of any group."""
-    return share_pct(at(frames["contacts"], "in_groups"), at(frames["contacts"], "contacts"))
+    return _of_rows(frames, "in_groups")
+
+
+def _of_rows(frames: Frames, measure: str) -> Value:
+    """A share of all contacts; none where daily figures alone are known, which do not tell who called."""
+    held = frames["contacts"]
+    has_rows = at(held, measure) + at(held, "by_call") > 0
+    return share_pct(at(held, measure), at(held, "contacts")) if has_rows else Value(None, 0, is_rate=True)
 
 
 def displaced_contacts(frames: Frames) -> Value:
