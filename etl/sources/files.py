@@ -11,6 +11,7 @@ from etl.errors import SourceError
 from etl.sources.download import fetched, is_web_address
 
 _BLOCK = 1 << 22
+DIGEST_BYTES = 16
 
 
 def expand(paths: Sequence[str], suffixes: Iterable[str]) -> Iterator[tuple[Path, str]]:
@@ -47,9 +48,14 @@ def _is_wanted(path: Path, folder: Path, suffixes: tuple[str, ...]) -> bool:
     return path.is_file() and not is_hidden and path.name.lower().endswith(suffixes)
 
 
+def hash_of_bytes(text: bytes) -> str:
+    """BLAKE2b of a file's bytes."""
+    return hashlib.blake2b(text, digest_size=DIGEST_BYTES).hexdigest()
+
+
 def hash_of(path: Path) -> str:
-    """BLAKE2b of the file's bytes."""
-    digest = hashlib.blake2b(digest_size=16)
+    """The same of a file, however large."""
+    digest = hashlib.blake2b(digest_size=DIGEST_BYTES)
     with path.open("rb") as handle:
         while block := handle.read(_BLOCK):
             digest.update(block)

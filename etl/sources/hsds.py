@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path, PurePath
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -13,7 +15,8 @@ from etl.prepared import FileBatches, Prepared
 from etl.settings import Settings
 from etl.sources.archives import open_zip, read_member
 from etl.sources.directory import Row, directory_id, prepared
-from etl.sources.files import expand, hash_of
+from etl.sources.download import is_web_address
+from etl.sources.files import expand, hash_of, hash_of_bytes
 from etl.sources.hsds_read import TABLES, RawDirectory, read_csv, read_json, stem_of
 from etl.sources.hsds_rows import HsdsRows
 from etl.sources.naming import own_name
@@ -58,7 +61,7 @@ def _documents(paths: Sequence[str]) -> Iterator[tuple[str, str, RawDirectory]]:
             raw = RawDirectory()
             for file in files:
                 _read(file, raw)
-            hashes = [hash_of(file) for file in files]
+            hashes = [hash_of(file.path) if file.text is None else hash_of_bytes(file.text) for file in files]
             whole = hashes[0] if len(hashes) == 1 else directory_id("files", "".join(hashes)).replace("-", "")
             found.append((name, whole, raw))
     except SourceError as broken:
@@ -83,28 +86,39 @@ def _agree(documents: Sequence[RawDirectory]) -> None:
                 later.update(told)
 
 
-def _groups(paths: Sequence[str]) -> Iterator[tuple[str, list[Path]]]:
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file of a group; one that waits for others of its group has its bytes, as a fetched file does not stay."""
+
+    path: Path
+    text: bytes | None = None
+
+
+def _groups(paths: Sequence[str]) -> Iterator[tuple[str, list[_File]]]:
     """JSON and zip files each alone; CSV files of one folder and one prefix together, as they refer to each other."""
-    tables: dict[tuple[Path, str], list[Path]] = {}
-    for path, name in expand(paths, SUFFIXES):
-        if path.suffix.lower() != ".csv":
-            yield name, [path]
-            continue
-        stem = stem_of(path.name)
-        prefix = path.stem.lower().removesuffix(stem) if stem in TABLES else ""
-        tables.setdefault((path.parent, prefix), []).append(path)
+    tables: dict[tuple[str, str], list[_File]] = {}
+    for text in paths:
+        for path, name in expand([text], SUFFIXES):
+            if path.suffix.lower() != ".csv":
+                yield name, [_File(path)]
+                continue
+            stem = stem_of(path.name)
+            prefix = path.stem.lower().removesuffix(stem) if stem in TABLES else ""
+            folder = urlsplit(text).path.rpartition("/")[0] if is_web_address(text) else str(path.parent)
+            tables.setdefault((folder, prefix), []).append(_File(path, path.read_bytes()))
     for (folder, prefix), files in tables.items():
-        yield (files[0].name if len(files) == 1 else f"{folder.name}/{prefix}*.csv"), files
+        yield (files[0].path.name if len(files) == 1 else f"{PurePath(folder).name}/{prefix}*.csv"), files
 
 
-def _read(path: Path, raw: RawDirectory) -> None:
+def _read(file: _File, raw: RawDirectory) -> None:
+    path = file.path
     if path.suffix.lower() == ".zip":
         with open_zip(path, name=path.name) as archive:
             for member in sorted(archive.namelist()):
                 if member.lower().endswith((".csv", ".json")) and not member.startswith("__MACOSX"):
                     _read_bytes(read_member(archive, member, name=path.name), member, raw, path.name)
         return
-    _read_bytes(path.read_bytes(), path.name, raw, path.name)
+    _read_bytes(path.read_bytes() if file.text is None else file.text, path.name, raw, path.name)
 
 
 def _read_bytes(text: bytes, file: str, raw: RawDirectory, name: str) -> None:

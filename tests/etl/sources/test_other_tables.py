@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
@@ -14,6 +15,9 @@ from etl.ids import fact_id
 from etl.sources import demo_osm_path
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from tests.etl.sources.conftest import Loading
 
 HEAD = 'time_zone = "Europe/Helsinki"\n'
@@ -141,25 +145,40 @@ def test_refused_rows_can_be_mended_and_loaded_by_the_sources_name(quick: Loadin
     assert quick.rows(schema.request)["caller_hash"].iloc[0] == raw["phone"].removeprefix("blake2b:")
 
 
-def test_a_file_at_a_web_address_is_fetched_loaded_and_named_without_login(quick: Loading) -> None:
-    server = ThreadingHTTPServer(
-        ("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(quick.folder / "web"))
-    )
-    quick.write("web/a.csv", "id,at\n1,2024-03-01\n")
-    town = quick.write("town.toml", 'table = "request"\n[fields]\nkey = "id"\ncreated = "at"\n')
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The host and port of a real server of the folder's files."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
-        base = f"http://somebody:hunter2@127.0.0.1:{server.server_address[1]}"
-        report = quick.one(str(town), f"{base}/a.csv?token=x")
-        assert (report.file, report.inserted) == ("a.csv", 1)
-        with pytest.raises(SourceError, match="status 404") as caught:
-            quick.load(str(town), f"{base}/b.csv")
-        assert "hunter2" not in str(caught.value)
+        yield f"127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def test_a_file_at_a_web_address_is_fetched_loaded_and_named_without_login(quick: Loading) -> None:
+    quick.write("web/a.csv", "id,at\n1,2024-03-01\n")
+    town = quick.write("town.toml", 'table = "request"\n[fields]\nkey = "id"\ncreated = "at"\n')
+    with served(quick.folder / "web") as host:
+        report = quick.one(str(town), f"http://somebody:hunter2@{host}/a.csv?token=x")
+        assert (report.file, report.inserted) == ("a.csv", 1)
+        with pytest.raises(SourceError, match="status 404") as caught:
+            quick.load(str(town), f"http://somebody:hunter2@{host}/b.csv")
+        assert "hunter2" not in str(caught.value)
+
+
+def test_the_tables_of_a_directory_at_web_addresses_refer_to_each_other(quick: Loading) -> None:
+    quick.write("web/town/organizations.csv", "id,name\n1,Help\n")
+    quick.write("web/town/services.csv", "id,organization_id,name\n7,1,Meals\n")
+    with served(quick.folder / "web") as host:
+        addresses = [f"http://{host}/town/{name}.csv" for name in ("organizations", "services")]
+        report = quick.one("hsds", *addresses)
+        assert (report.file, report.read, report.inserted) == ("town/*.csv", 2, 2)
+        assert quick.one("hsds", *addresses).unchanged == 2
+    assert quick.rows(schema.service)["organization_id"].tolist() == quick.rows(schema.organization)["id"].tolist()
 
 
 def test_two_cities_of_one_database_load_the_same_file_and_mix_nothing(loading: Loading) -> None:
