@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from etl.ids import fact_ids
-from etl.prepared import REJECT_COLUMNS, FileBatches, Prepared
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+from etl.prepared import REJECT_COLUMNS, Prepared
 
 SOURCE = "made-up"
 START = pd.Timestamp("2024-03-01 08:00", tz="UTC")
@@ -58,33 +53,3 @@ def reject(row_no: int = 1, **columns: Any) -> pd.DataFrame:
     """One refused row."""
     row = {"row_no": row_no, "field": "created", "value": "soon", "reason": "bad_time", "cure": "write a time"}
     return pd.DataFrame([{**row, "raw": {"key": f"k{row_no}", "created": "soon"}, **columns}])
-
-
-def open_csv(
-    paths: Sequence[str], *, source: str = SOURCE, options: Mapping[str, str] | None = None
-) -> Iterator[FileBatches]:
-    """A source of CSV files with the columns key, created (ISO) and closed (ISO or empty)."""
-    del options
-    for path in paths:
-        with Path(path).open(encoding="utf-8") as handle:
-            rows = list(csv.DictReader(handle))
-        yield FileBatches(Path(path).name, None, len(rows), iter([_prepared(rows, source)]), source)
-
-
-def _prepared(rows: list[dict[str, Any]], source: str) -> Prepared:
-    good, bad = [], []
-    for number, row in enumerate(rows, start=1):
-        try:
-            datetime.fromisoformat(row["created"])
-            good.append(row)
-        except ValueError:
-            bad.append(reject(number, value=row["created"], raw=row))
-    frame = requests(len(good), source=source)
-    keys = [row["key"] for row in good]
-    created_at = pd.to_datetime([row["created"] for row in good], utc=True)
-    closed_at = pd.to_datetime([row.get("closed") or None for row in good], utc=True)
-    frame = requests(
-        len(good), source=source, request_id=fact_ids(source, keys), source_key=keys,
-        created_at=created_at, closed_at=closed_at,
-    ) if good else frame  # fmt: skip
-    return chunk(frame, rejects=pd.concat(bad) if bad else None)
