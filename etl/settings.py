@@ -71,7 +71,7 @@ class Settings:
         },
     )
     chunk_rows: int = field(
-        default=100_000,
+        default=50_000,
         metadata={"env": "LINKA_CHUNK_ROWS", "help": "rows a load holds in memory at once, 1000 to 1000000"},
     )
 
@@ -92,7 +92,7 @@ class Settings:
             salt=Secret(env.get("LINKA_SALT", "")),
             search=_choice(env, "LINKA_SEARCH", ("file", "database")),
             public_database_url=Secret(public),
-            chunk_rows=whole_number(env, "LINKA_CHUNK_ROWS", default=100_000, low=1_000, high=1_000_000),
+            chunk_rows=whole_number(env, "LINKA_CHUNK_ROWS", default=50_000, low=1_000, high=1_000_000),
         )
 
 

@@ -25,8 +25,8 @@ from etl.schema import contact, contact_daily, followup, queue_ticket, request, 
 from etl.tables.rollups import SHAPES
 from etl.touched import Touched
 
-HELD_ROWS: Final = 300_000
-"""So many rows of a table are kept (some 50 MB); a longer load reads its roll-ups' facts back, some days at a time."""
+HELD_ROWS: Final = 1_000_000
+"""So many rows of a table are kept (some 170 MB); a longer load reads its roll-ups' facts back, some days at a time."""
 
 _JOINED: Final[Mapping[Table, Table]] = {sla_result: request}
 """Tables whose rows are kept beside those of another, one each."""
