@@ -106,7 +106,7 @@ def _from_sqlite(values: Sequence[Any], kind: pa.DataType | None) -> pa.Array:
 
 
 def _copy_out(connection: Connection, statement: Any, types: dict[str, pa.DataType | None]) -> pa.Table:
-    compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
+    compiled = _compiled(connection, statement)
     command = f"COPY ({compiled}) TO STDOUT (FORMAT csv)"
     with psycopg_cursor(connection) as cursor, cursor.copy(command, _parameters(compiled)) as copy:
         text = b"".join(copy)
@@ -130,7 +130,7 @@ def read_tuples(connection: Connection, statement: Select[Any]) -> list[tuple[An
     if connection.dialect.name != "postgresql":
         found: list[tuple[Any, ...]] = _cursor(connection, statement).fetchall()
         return found
-    compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
+    compiled = _compiled(connection, statement)
     with psycopg_cursor(connection) as cursor:
         return list(cursor.execute(str(compiled), _parameters(compiled), binary=True).fetchall())
 
@@ -138,7 +138,7 @@ def read_tuples(connection: Connection, statement: Select[Any]) -> list[tuple[An
 def _arrays(connection: Connection, statement: Select[Any], names: list[str]) -> list[npt.NDArray[np.int64]]:
     rows = statement.subquery("numbers")
     arrays = select(*(func.array_agg(cast(rows.c[name], Integer)) for name in names))
-    compiled = arrays.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
+    compiled = _compiled(connection, arrays)
     with psycopg_cursor(connection) as cursor:
         cursor.execute(str(compiled), _parameters(compiled), binary=True)
         found = [cursor.pgresult.get_value(0, place) for place in range(len(names))]
@@ -152,6 +152,10 @@ def _numbers(array: bytes | None) -> npt.NDArray[np.int64]:
     if array[4:8] != bytes(4):
         raise TypeError("a column of numbers has NULL: give it a number with coalesce")
     return np.frombuffer(array, _ITEM, offset=_ARRAY_HEAD)["value"].astype(np.int64)
+
+
+def _compiled(connection: Connection, statement: Any) -> Any:
+    return statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
 
 
 def _parameters(compiled: Any) -> dict[str, Any]:
@@ -299,15 +303,11 @@ def staged(connection: Connection, table: Table, frame: pd.DataFrame) -> Iterato
     )
     stage.drop(connection, checkfirst=True)
     stage.create(connection)
-    try:
-        append_frame(connection, stage, frame)
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(f'ANALYZE "{stage.name}"')
-        yield stage
-    except BaseException:
-        raise  # the transaction is lost and the temporary table with it
-    else:
-        stage.drop(connection)
+    append_frame(connection, stage, frame)
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f'ANALYZE "{stage.name}"')
+    yield stage
+    stage.drop(connection)  # not after an error: the transaction is lost, and the temporary table with it
 
 
 def upsert_frame(connection: Connection, table: Table, frame: pd.DataFrame, *, keep: Sequence[str] = ()) -> Counts:

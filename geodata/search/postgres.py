@@ -124,7 +124,7 @@ class PostgresStore:
         begun = sorted(prefixes)
         try:
             rows = self._rows(_COUNTS, (list(keys), begun, [p + _LAST for p in begun]))
-        except Exception as error:
+        except Exception as error:  # of any driver: the connection is the caller's, and all but this state goes on up
             if getattr(error, "sqlstate", None) != _NO_TABLE:
                 raise
             raise SearchError(f"the database has no search index '{self._schema}': build the city first") from error
