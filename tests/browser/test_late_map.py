@@ -74,6 +74,6 @@ def test_an_outline_in_the_address_narrows_the_rows_and_can_be_cleared(page: Pag
     opened(page, address, "?area=0,0;1,0;1,1;0,1")
     expect(page.locator("#late-map-chosen .finding")).to_contain_text("0 inside the selection")
     page.locator("#late-map-clear").click()
-    page.wait_for_function("!location.search.includes('area')")
+    page.wait_for_url(lambda url: "area=" not in url)
     expect(page.locator("#late-map-chosen .finding")).to_contain_text("Nothing is selected")
     page.wait_for_function(DRAWN)
