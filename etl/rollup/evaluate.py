@@ -16,9 +16,10 @@ from typing import Any, Final, cast
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Case, Cast, Column, Connection, FromClause, ScalarSelect, Select, Subquery
+from sqlalchemy import Case, Cast, Column, FromClause, ScalarSelect, Select, Subquery
 from sqlalchemy.sql import elements, functions, operators
 
+from etl.behind import Behind
 from etl.rollup.sql import day_number, epoch_s
 
 _EPOCH: Final = date(1970, 1, 1)
@@ -58,9 +59,9 @@ _FUNCTIONS: Final[Mapping[str, Callable[[Any], Any]]] = {
 class Evaluator:
     """Expressions over some columns; columns of a subquery, of which nothing is in hand, are NULL."""
 
-    def __init__(self, columns: Columns, connection: Connection) -> None:
-        """`connection` answers the subqueries that list a few values."""
-        self._columns, self._connection = columns, connection
+    def __init__(self, columns: Columns, behind: Behind) -> None:
+        """The connection of `behind` answers the subqueries that list a few values; only they wait for it."""
+        self._columns, self._behind = columns, behind
 
     def numbers(self, term: Any, size: int) -> npt.NDArray[Any]:
         """The expression as `size` whole numbers of 32 bits; raises `TypeError` where one is NULL."""
@@ -154,7 +155,7 @@ class Evaluator:
         while isinstance(term, elements.Grouping):
             term = term.element
         if isinstance(term, ScalarSelect):
-            return list(self._connection.scalars(cast("Select[Any]", term.element)))
+            return list(self._behind.connection.scalars(cast("Select[Any]", term.element)))
         return list(term.value)
 
 

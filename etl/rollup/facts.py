@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 
 from etl import bulk
+from etl.behind import Behind
 from etl.rollup.branch import Branch
 from etl.rollup.evaluate import Columns, Evaluator, Value
 from etl.rollup.families import FAMILIES
@@ -94,10 +95,10 @@ def read_facts(connection: Connection, families: Sequence[str], city_id: int, da
     return _joined([_read(connection, asked, families, city_id, days) for asked in _asked(families)], families)
 
 
-def facts_in_hand(connection: Connection, families: Sequence[str], hand: Hand) -> Facts:
+def facts_in_hand(behind: Behind, families: Sequence[str], hand: Hand) -> Facts:
     """The same of every day, from a load's own rows where they are all that the city has."""
     parts = [
-        _evaluated(connection, asked, _with_thresholds(connection, held))
+        _evaluated(behind, asked, _with_thresholds(behind, held))
         for asked in _asked(families)
         for held in hand.chunks(asked.lead.city_id.table)
     ]
@@ -162,21 +163,21 @@ def _read(connection: Connection, asked: _Asked, families: Sequence[str], city_i
     return asked.part(bulk.read_numbers(connection, statement))
 
 
-def _evaluated(connection: Connection, asked: _Asked, held: Columns) -> _Part:
+def _evaluated(behind: Behind, asked: _Asked, held: Columns) -> _Part:
     """What `_read` would find if the tables held these rows alone."""
-    over, size = Evaluator(held, connection), len(next(iter(held.values())).null)
+    over, size = Evaluator(held, behind), len(next(iter(held.values())).null)
     wanted, day = over.value(asked.where), over.value(asked.lead.day_on)
     rows = np.flatnonzero(np.broadcast_to(wanted.data.astype(bool) & ~day.null, size))
-    chosen = {column: Value(value.data[rows], value.null[rows]) for column, value in held.items()}
-    over = Evaluator(chosen, connection)
+    if len(rows) < size:
+        over = Evaluator({column: Value(one.data[rows], one.null[rows]) for column, one in held.items()}, behind)
     return asked.part({f"c{number}": over.numbers(term, len(rows)) for number, term in enumerate(asked.columns.chosen)})
 
 
-def _with_thresholds(connection: Connection, held: dict[Column[Any], Value]) -> Columns:
+def _with_thresholds(behind: Behind, held: dict[Column[Any], Value]) -> Columns:
     """The rows with the column that contacts are joined to: the answer threshold of their line."""
     if contact.c.line_id not in held:
         return held
-    lines = connection.execute(select(line.c.line_id, line.c.answer_within_s)).all()
+    lines = behind.connection.execute(select(line.c.line_id, line.c.answer_within_s)).all()
     by_line = pd.Series(dict(map(tuple, lines)), dtype="float64")
     found = by_line.reindex(np.where(held[contact.c.line_id].null, -1, held[contact.c.line_id].data)).to_numpy()
     return {**held, line.c.answer_within_s: Value(np.nan_to_num(found), np.isnan(found))}
@@ -198,10 +199,7 @@ def _dimensions(families: Sequence[str]) -> list[str]:
 
 
 def _joined(parts: Sequence[_Part], families: Sequence[str]) -> Facts:
-    keys = {
-        name: np.unique(np.concatenate([part.keys[name] for part in parts]), return_inverse=True)
-        for name in parts[0].keys
-    }
+    keys = {name: _ranked([part.keys[name] for part in parts]) for name in parts[0].keys}
     numbers, ranks = keys["day_on"]
     days = numbers.astype("datetime64[D]")
     weekdays = (numbers + _FIRST_WEEKDAY) % 7
@@ -215,6 +213,11 @@ def _joined(parts: Sequence[_Part], families: Sequence[str]) -> Facts:
             for name, held in measured.items()
         },
     )
+
+
+def _ranked(columns: Sequence[Whole]) -> Ranks:
+    ranks, values = pd.factorize(np.concatenate(columns), sort=True)  # hashed: np.unique would sort every row
+    return values, ranks
 
 
 def _stacked(parts: Sequence[_Part], columns: Sequence[Whole | None], missing: int) -> Whole:

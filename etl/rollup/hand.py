@@ -14,13 +14,14 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Column, Connection, Select, Table, exists, func, literal_column, select
+from sqlalchemy import Column, Table
 from sqlalchemy.sql import visitors
 
 from etl import arrow
 from etl.rollup.branch import Branch
 from etl.rollup.evaluate import Value
 from etl.rollup.families import FAMILIES
+from etl.rollup.sizes import Sizes
 from etl.schema import contact, contact_daily, followup, queue_ticket, request, sla_result
 from etl.tables.rollups import SHAPES
 from etl.touched import Touched
@@ -80,7 +81,7 @@ class Hand:
         for chunk in self._chunks.get(_JOINED.get(table, table), ()):
             yield {column: held.value() for column, held in chunk.items()}
 
-    def is_all(self, connection: Connection, city_id: int, family: str, touched: Touched) -> bool:
+    def is_all(self, sizes: Sizes, family: str, touched: Touched) -> bool:
         """Whether the city's rows of the family, and of all that is read with it, are in hand as they are now."""
         lead = FAMILIES[family].branches[0].city_id.table
         table = _JOINED.get(lead, lead)
@@ -88,12 +89,9 @@ class Hand:
         if not 0 < held <= HELD_ROWS or (table is request and len(touched.request_ids)):
             return False
         other = _MUST_BE_EMPTY.get(family)
-        if other is not None and connection.scalar(select(exists().where(other.c.city_id == city_id))):
+        if other is not None and sizes.at_most(other, 1):
             return False
-        some: Select[Any] = (
-            select(literal_column("1")).select_from(table).where(table.c.city_id == city_id).limit(held + 1)
-        )
-        return connection.scalar(select(func.count()).select_from(some.subquery("some"))) == held
+        return sizes.at_most(table, held + 1) == held
 
 
 class _Held:

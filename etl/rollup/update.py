@@ -7,11 +7,11 @@ all there is; each grain is summed from them. A rebuild is the same for all days
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import pandas as pd
-from sqlalchemy import Connection, Table, delete, func, insert, select
-from sqlalchemy import literal_column as literally
+from sqlalchemy import Connection, Table, delete, insert, select
 
 from etl import bulk
 from etl.behind import Behind, working_behind
@@ -22,6 +22,7 @@ from etl.rollup.facts import SHARED, Facts, facts_in_hand, read_facts
 from etl.rollup.families import FAMILIES
 from etl.rollup.grains import grain_rows
 from etl.rollup.hand import Hand
+from etl.rollup.sizes import Sizes
 from etl.rollup.state import expected_version
 from etl.tables.rollups import FINE_FROM, ROLLUPS, SHAPES, rollup_state
 from etl.touched import Touched
@@ -35,6 +36,18 @@ _ANALYZE_ROWS = 50_000
 
 Changes = dict[str, tuple[int, int]]
 """Rows written and deleted by table."""
+Sources = Mapping[tuple[str, ...], Hand | None]
+"""By group of `SHARED`, what holds its facts; None: they are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """Days to count anew in the tables of families that share their facts; `is_empty`: they hold no row of them."""
+
+    tables: Mapping[str, Sequence[Table]]
+    days: Sequence[date]
+    hand: Hand | None
+    is_empty: bool
 
 
 def update(
@@ -45,12 +58,14 @@ def update(
     `hand` holds the load's rows, which need not be read where they are all that the city has.
     """
     city_id = city_id_of(profile.slug)
-    sources = {group: _in_hand(connection, city_id, group, hand, touched) for group in SHARED}
+    sizes = Sizes(connection, city_id)
+    sources = {group: _in_hand(sizes, group, hand, touched) for group in SHARED}
     if is_current(connection, city_id):
-        return _recount(connection, city_id, touched_days(connection, city_id, touched), sources, now=now)
+        return _recount(connection, city_id, touched_days(connection, city_id, touched), sources, sizes, now=now)
     _clear_all(connection, city_id)
     unknown = [family for group, source in sources.items() if source is None for family in group]
-    return _recount(connection, city_id, all_days(connection, city_id, unknown), sources, now=now, is_empty=True)
+    days = all_days(connection, city_id, unknown)
+    return _recount(connection, city_id, days, sources, sizes, now=now, is_empty=True)
 
 
 def rebuild(connection: Connection, profile: CityProfile, *, now: datetime | None = None) -> int:
@@ -58,8 +73,8 @@ def rebuild(connection: Connection, profile: CityProfile, *, now: datetime | Non
     city_id = city_id_of(profile.slug)
     hold_derived(connection, city_id)
     _clear_all(connection, city_id)
-    days = all_days(connection, city_id)
-    return _recount(connection, city_id, days, {}, now=now or datetime.now(UTC), is_empty=True)
+    days, sizes = all_days(connection, city_id), Sizes(connection, city_id)
+    return _recount(connection, city_id, days, {}, sizes, now=now or datetime.now(UTC), is_empty=True)
 
 
 def _clear_all(connection: Connection, city_id: int) -> None:
@@ -69,10 +84,8 @@ def _clear_all(connection: Connection, city_id: int) -> None:
     connection.execute(delete(rollup_state).where(rollup_state.c.city_id == city_id))
 
 
-def _in_hand(
-    connection: Connection, city_id: int, group: tuple[str, ...], hand: Hand | None, touched: Touched
-) -> Hand | None:
-    return hand if hand is not None and hand.is_all(connection, city_id, group[0], touched) else None
+def _in_hand(sizes: Sizes, group: tuple[str, ...], hand: Hand | None, touched: Touched) -> Hand | None:
+    return hand if hand is not None and hand.is_all(sizes, group[0], touched) else None
 
 
 def is_current(connection: Connection, city_id: int) -> bool:
@@ -91,79 +104,75 @@ def _recount(
     connection: Connection,
     city_id: int,
     days: Days,
-    sources: Mapping[tuple[str, ...], Hand | None],
+    sources: Sources,
+    sizes: Sizes,
     *,
     now: datetime,
     is_empty: bool = False,
 ) -> int:
+    counts = list(_planned(connection, city_id, days, sources, sizes, is_empty=is_empty))
+    changes = {table.name: (0, 0) for one in counts for chosen in one.tables.values() for table in chosen}
+    with working_behind(connection) as behind:  # the next families are summed while the last ones are written
+        for one in counts:
+            _families(behind, city_id, one, changes)
+    for name, (written, _) in changes.items():
+        if written > _ANALYZE_ROWS and connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"ANALYZE {name}")
+    _note(connection, city_id, changes, now)
+    return sum(written for written, _ in changes.values())
+
+
+def _planned(
+    connection: Connection, city_id: int, days: Days, sources: Sources, sizes: Sizes, *, is_empty: bool
+) -> Iterator[_Count]:
+    """What there is to count; drops the rows of grains that the city has become too small for."""
     held = set(connection.scalars(select(rollup_state.c.name).where(rollup_state.c.city_id == city_id)))
-    changes: Changes = {}
     for group in SHARED:
         chosen: dict[str, list[Table]] = {}
         for family in group:
             large = [table for grain, table in ROLLUPS[family].items() if grain in SHAPES[family].large]
-            is_kept = bool(large) and _is_large(connection, city_id, family)
+            is_kept = bool(large) and _is_large(sizes, family)
             added = [table for table in large if is_kept and not is_empty and table.name not in held]
             left_out = added if is_kept else large
             chosen[family] = [table for table in ROLLUPS[family].values() if table not in left_out]
             if added:
                 every = sorted(days_of(connection, city_id, family))
-                changes |= _families(connection, city_id, {family: added}, every, sources.get(group), is_empty=True)
+                yield _Count({family: added}, every, sources.get(group), is_empty=True)
             for table in large:
                 if table.name in held and not is_kept:
                     connection.execute(delete(table).where(table.c.city_id == city_id))
         touched = set().union(*(days.get(family, set()) for family in group))
-        changes |= _families(connection, city_id, chosen, sorted(touched), sources.get(group), is_empty=is_empty)
-    _note(connection, city_id, changes, now)
-    return sum(written for written, _ in changes.values())
+        yield _Count(chosen, sorted(touched), sources.get(group), is_empty=is_empty)
 
 
-def _is_large(connection: Connection, city_id: int, family: str) -> bool:
+def _is_large(sizes: Sizes, family: str) -> bool:
     """Whether the grains of large cities are kept: decided by the facts alone, so that a rebuild decides the same."""
-    facts = FAMILIES[family].branches[0].city_id.table
-    some = select(literally("1")).select_from(facts).where(facts.c.city_id == city_id).limit(FINE_FROM).subquery("some")
-    return connection.scalar(select(func.count()).select_from(some)) == FINE_FROM
+    return sizes.at_most(FAMILIES[family].branches[0].city_id.table, FINE_FROM) == FINE_FROM
 
 
-def _families(
-    connection: Connection,
-    city_id: int,
-    tables: Mapping[str, Sequence[Table]],
-    days: Sequence[date],
-    hand: Hand | None,
-    *,
-    is_empty: bool,
-) -> Changes:
+def _families(behind: Behind, city_id: int, count: _Count, changes: Changes) -> None:
     """Count some days anew in the tables of families that share their facts."""
-    changes = {table.name: (0, 0) for chosen in tables.values() for table in chosen}
 
     def replace(connection: Connection, table: Table, rows: pd.DataFrame, batch: Sequence[date]) -> None:
-        gone = 0 if is_empty else _clear(connection, table, city_id, batch)
+        gone = 0 if count.is_empty else _clear(connection, table, city_id, batch)
         bulk.append_frame(connection, table, rows)
         written, deleted = changes[table.name]
         changes[table.name] = (written + len(rows), deleted + gone)
 
-    with working_behind(connection) as behind:
-        for batch, facts in _facts(behind, list(tables), city_id, days, hand):
-            for family, table in ((family, table) for family, chosen in tables.items() for table in chosen):
-                behind.do(replace, table, grain_rows(facts, table, family).assign(city_id=city_id), batch)
-    for name, (written, _) in changes.items():
-        if written > _ANALYZE_ROWS and connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"ANALYZE {name}")
-    return changes
+    for batch, facts in _facts(behind, city_id, count):
+        for family, table in ((family, table) for family, chosen in count.tables.items() for table in chosen):
+            behind.do(replace, table, grain_rows(facts, table, family).assign(city_id=city_id), batch)
 
 
-def _facts(
-    behind: Behind, families: Sequence[str], city_id: int, days: Sequence[date], hand: Hand | None
-) -> Iterator[tuple[Sequence[date], Facts]]:
+def _facts(behind: Behind, city_id: int, count: _Count) -> Iterator[tuple[Sequence[date], Facts]]:
     """The facts of the days in batches: of all at once where they are in hand."""
-    if hand is not None:
-        yield days, facts_in_hand(behind.connection, families, hand)
+    if count.hand is not None:
+        yield count.days, facts_in_hand(behind, list(count.tables), count.hand)
         return
-    batches = _batches(days)
+    batches = _batches(count.days)
     batch = next(batches)
     while batch:
-        facts = read_facts(behind.connection, families, city_id, batch)
+        facts = read_facts(behind.connection, list(count.tables), city_id, batch)
         yield batch, facts
         batch = batches.send(facts.size)
 

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import null, select
 
 from etl import rollup
+from etl.behind import working_behind
 from etl.ids import fact_ids, reference_id
 from etl.pipeline import run_load
 from etl.prepared import Prepared
@@ -138,7 +139,8 @@ def test_requests_changed_later_in_the_same_load_are_read(sqlite_engine: Engine,
 
 
 def test_unknown_sql_is_refused_by_name(sqlite_engine: Engine) -> None:
-    with sqlite_engine.connect() as connection, pytest.raises(NotImplementedError, match="UnaryExpression"):
-        Evaluator({}, connection).value(-request.c.topic_id)
-    with sqlite_engine.connect() as connection, pytest.raises(TypeError, match="coalesce"):
-        Evaluator({}, connection).numbers(null(), 3)
+    with sqlite_engine.connect() as connection, working_behind(connection) as behind:
+        with pytest.raises(NotImplementedError, match="UnaryExpression"):
+            Evaluator({}, behind).value(-request.c.topic_id)
+        with pytest.raises(TypeError, match="coalesce"):
+            Evaluator({}, behind).numbers(null(), 3)
