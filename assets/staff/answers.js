@@ -99,13 +99,29 @@
     }
     var isNew = !own;
     if (isNew) { own = place.appendChild(document.createElement("div")); }
-    var layout = Object.assign({}, figure.layout, { autosize: true });
+    var layout = themed(Object.assign({}, figure.layout, { autosize: true }));
     return window.Plotly.react(own, figure.data, layout, JSON.parse(place.dataset.config)).then(function () {
       if (!isNew) { return; }
       sizes.observe(own);
       if (place.dataset.picked) { own.on("plotly_selected", function (event) { picked(place.dataset.picked, event); }); }
     });
   }
+
+  /* A map's base is drawn in WebGL, where no stylesheet reaches: it comes in both themes, the page's own says which. */
+  function themed(layout) {
+    var dark = layout.meta && layout.meta.dark_style;
+    if (dark && getComputedStyle(document.documentElement).colorScheme === "dark") {
+      layout.map = Object.assign({}, layout.map, { style: dark });
+    }
+    return layout;
+  }
+  new MutationObserver(function () {
+    document.querySelectorAll(".card-graph").forEach(function (place) {
+      var figure = place.linkaFigure;
+      if (figure && figure.layout.meta && place.firstElementChild) { queue.push(place); }
+    });
+    draw();
+  }).observe(document.documentElement, { attributeFilter: ["data-mantine-color-scheme"] });
 
   var sizes = new ResizeObserver(function (changes) {
     changes.forEach(function (change) {

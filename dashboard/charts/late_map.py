@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, cast
 
 import flask
 import pandas as pd
@@ -20,7 +20,7 @@ from dashboard.queries.contact_centre import sums
 from dashboard.queries.late_map import late_or_urgent, received_places
 from dashboard.theme import LATE
 from dashboard.view import View
-from geodata.basemap.style import plotly_style
+from geodata.basemap.style import Theme, plotly_style
 
 STATES: Final = ("late_3x", "late", "urgent")
 SIGN: Final = {"late_3x": "▲▲", "late": "▲", "urgent": "●"}
@@ -59,7 +59,7 @@ def the_map(view: View) -> Chart:
         n=n or int(areas["due"].sum()),
         table=marks,
         columns=_columns(view, "sign", "key", "topic_name", "territory_name", "executor_name", "due", "lon", "lat"),
-        figure=late_map(shown, placed, rings, names=names, area=area_of(view), style=_style(view)),
+        figure=late_map(shown, placed, rings, names=names, area=area_of(view), styles=_styles(view)),
         note="; ".join(notes),
     )
 
@@ -215,14 +215,14 @@ def _ask_clusters(view: View) -> pd.DataFrame:
     return found.assign(text=texts)
 
 
-def _style(view: View) -> dict[str, Any] | None:
-    """The city's own base map where one is built; None: the territories alone."""
+def _styles(view: View) -> dict[str, dict[str, Any]] | None:
+    """The city's own base map, light and dark, where one is built; None: the territories alone."""
     tiles = guide_of(view.deps).tiles()
     if tiles is None or not flask.has_request_context():
         return None
-    theme: Literal["light", "dark"] = "dark" if flask.request.cookies.get("linka_theme") == "dark" else "light"
     address = f"{flask.request.host_url}tiles/{{z}}/{{x}}/{{y}}.mvt"
-    return plotly_style(address, theme, min_zoom=tiles.min_zoom, max_zoom=tiles.max_zoom)
+    themes: tuple[Theme, ...] = ("light", "dark")
+    return {theme: plotly_style(address, theme, min_zoom=tiles.min_zoom, max_zoom=tiles.max_zoom) for theme in themes}
 
 
 def _columns(view: View, *names: str) -> dict[str, str]:

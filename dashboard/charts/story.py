@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from functools import partial
 from typing import Final
 
 import pandas as pd
@@ -29,7 +31,14 @@ def chosen(view: View) -> Story | None:
     if named is None:
         late = sla.late_requests(view.read, view.filters, now=view.now, limit=1)
         named = str(late["id"].iloc[0]) if len(late) else None
-    return sla.story(view.read, named, now=view.now, lang=view.lang) if named else None
+    return (
+        sla.story(view.read, named, now=view.now, lang=view.lang, write_day=partial(_day, view.lang)) if named else None
+    )
+
+
+def _day(lang: str, day_on: date, has_year: bool) -> str:
+    """A day of the timeline as its reader writes it."""
+    return formats.day_year(day_on, lang) if has_year else formats.day_short(day_on, lang)
 
 
 def timeline(view: View) -> Chart:

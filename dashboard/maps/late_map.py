@@ -28,10 +28,12 @@ def late_map(
     *,
     names: Mapping[str, str],
     area: Area = (),
-    style: Mapping[str, Any] | None = None,
+    styles: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Territories: `code, geometry` (WKB), `late_pct`, `text`; marks: `lon, lat, state, text`; rings:
-    `outline` (corners), `text`. `names` are the words of each state and of `cluster`."""
+    `outline` (corners), `text`. `names` are the words of each state and of `cluster`; `styles`: the base map, `light`
+    and `dark`.
+    """
     lon, lat, zoom = _view(territories, marks)
     line = [*area, area[0]] if area else []
     # Always the same traces in the same order: a map that is redrawn with fewer throws.
@@ -41,7 +43,7 @@ def late_map(
         *(_marks(marks[marks["state"] == state].head(MOST_MARKS), state, names[state]) for state in MARKS),
         {**_line([one[0] for one in line], [one[1] for one in line], SLATE, ""), "hoverinfo": "skip"},
     ]
-    layout = map_layout(lon=lon, lat=lat, zoom=zoom, style=style, is_selectable=True)
+    layout = map_layout(lon=lon, lat=lat, zoom=zoom, styles=styles, is_selectable=True)
     return {"data": data, "layout": layout}
 
 

@@ -20,9 +20,19 @@ map was given up with "Map error." and its marks were missing.
 
 
 def map_layout(
-    *, lon: float, lat: float, zoom: float, style: Mapping[str, Any] | None = None, is_selectable: bool = False
+    *,
+    lon: float,
+    lat: float,
+    zoom: float,
+    styles: Mapping[str, Mapping[str, Any]] | None = None,
+    is_selectable: bool = False,
 ) -> dict[str, Any]:
-    """The layout of a map centred on a place; `style`: a MapLibre style without `glyphs`, its tile URLs absolute."""
+    """The layout of a map centred on a place; `styles`: MapLibre styles without `glyphs`, their tile URLs absolute.
+
+    It holds the `light` style, and the `dark` one as `meta.dark_style` for `assets/staff/answers.js`: only the browser
+    knows which of them its reader sees, and an answer is kept for all readers.
+    """
+    styles = styles or {"light": EMPTY_STYLE}
     return {
         "template": template(),
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
@@ -30,6 +40,7 @@ def map_layout(
         "showlegend": False,
         "modebar": {"bgcolor": "rgba(255,255,255,0.9)", "color": "#4a5866", "activecolor": "#12304a"},
         "dragmode": "select" if is_selectable else "pan",
-        "map": {"style": dict(style or EMPTY_STYLE), "center": {"lon": lon, "lat": lat}, "zoom": zoom},
+        "map": {"style": dict(styles["light"]), "center": {"lon": lon, "lat": lat}, "zoom": zoom},
         "uirevision": "map",
+        **({"meta": {"dark_style": dict(styles["dark"])}} if "dark" in styles else {}),
     }

@@ -17,6 +17,7 @@ from dashboard.queries.reader import Reader
 from dashboard.queries.reference import reference
 from dashboard.queries.selection import Selection, select_of
 from dashboard.queries.stocks import is_overdue_3x, open_where, stock_conditions
+from etl.clock.explain import WriteDay, numbered_day
 from etl.clock.update import Explained
 from etl.clock.update import explain_request as explained
 from etl.clock.words import words_of
@@ -117,8 +118,10 @@ class Story:
 MARKS: Final = ("created", "extended", "closed", "reopened", "returned", "cancelled")
 
 
-def story(read: Reader, request_id: str, *, now: datetime, lang: str) -> Story | None:
-    """The story of one request (its id as text); None where there is no such request in the city."""
+def story(
+    read: Reader, request_id: str, *, now: datetime, lang: str, write_day: WriteDay = numbered_day
+) -> Story | None:
+    """The story of one request (its id as text), its days as `write_day` does; None where the city has no such one."""
     number = _whole(request_id)
     if number is None:
         return None
@@ -129,7 +132,7 @@ def story(read: Reader, request_id: str, *, now: datetime, lang: str) -> Story |
     found = named(read, read.frame(listed.where(*is_it)))
     try:
         with read.connect() as connection:
-            told = explained(connection, read.profile, number, now=now, lang=lang)
+            told = explained(connection, read.profile, number, now=now, lang=lang, write_day=write_day)
     except ClockError:
         return None
     if found.empty:

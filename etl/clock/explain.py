@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
 
 import numpy as np
@@ -24,6 +24,13 @@ from etl.clock.zones import calendar_length_s
 MAX_HOLIDAYS = 6
 Entry = tuple[int, int, str]
 """When (UTC seconds), rank among entries of the same instant, what."""
+WriteDay = Callable[[date, bool], str]
+"""A day in words, with its year where that is asked for."""
+
+
+def numbered_day(day_on: date, has_year: bool) -> str:
+    """Day and month in numbers, as the command line writes them: 24.12."""
+    return f"{day_on.day}.{day_on.month}.{day_on.year if has_year else ''}"
 
 
 def explain(
@@ -35,12 +42,14 @@ def explain(
     lang: str = "en",
     reasons: Mapping[int, str] | None = None,
     executors: Mapping[int, str] | None = None,
+    write_day: WriteDay = numbered_day,
 ) -> str:
     """The explanation of request `row` in `lang` (en, sk, uk, be, ru; English for any other).
 
     `reasons`: reason codes by number of the event within the request, in replay order. `executors`: names by id.
+    `write_day`: how the reader writes a day.
     """
-    teller = _Teller(results, book, row, now_s, words_of(lang), reasons or {}, executors or {})
+    teller = _Teller(results, book, row, now_s, words_of(lang), reasons or {}, executors or {}, write_day)
     entries = sorted([*teller.events(), *teller.holidays(), *teller.term()], key=lambda entry: entry[:2])
     return "; ".join([text for *_, text in entries] + teller.open_state()) + ". " + teller.summary() + "."
 
@@ -57,9 +66,10 @@ class _Teller:
         words: Words,
         reasons: Mapping[int, str],
         executors: Mapping[int, str],
+        write_day: WriteDay,
     ) -> None:
         self.results, self.book, self.row, self.now_s, self.words = results, book, row, now_s, words
-        self.reasons, self.executors = reasons, executors
+        self.reasons, self.executors, self.write_day = reasons, executors, write_day
         self.first, self.last = results.trace.events.first[row : row + 2].tolist()
         self.created_s = int(results.created_s[row])
         self.own_row = slice(row, row + 1)
@@ -249,8 +259,7 @@ class _Teller:
         return self.day(datetime.fromtimestamp(at_s, self.book.zone).date())
 
     def day(self, day_on: date) -> str:
-        year = "" if day_on.year == datetime.fromtimestamp(self.created_s, self.book.zone).year else str(day_on.year)
-        return f"{day_on.day}.{day_on.month}.{year}"
+        return self.write_day(day_on, day_on.year != datetime.fromtimestamp(self.created_s, self.book.zone).year)
 
     def midnight(self, day_on: date) -> int:
         return int(datetime(day_on.year, day_on.month, day_on.day, tzinfo=self.book.zone).timestamp())

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 from etl import bulk
 from etl.clock import tables
 from etl.clock.events import Ids
-from etl.clock.explain import explain
+from etl.clock.explain import WriteDay, explain, numbered_day
 from etl.clock.policies import PolicyBook, book_of
 from etl.clock.replay import replay
 from etl.clock.results import Results
@@ -110,7 +110,13 @@ class Explained:
 
 
 def explain_request(
-    connection: Connection, profile: CityProfile, request_id: int, *, now: datetime, lang: str = "en"
+    connection: Connection,
+    profile: CityProfile,
+    request_id: int,
+    *,
+    now: datetime,
+    lang: str = "en",
+    write_day: WriteDay = numbered_day,
 ) -> Explained:
     """Why this request is on time or late, from its events in the tables; raises `ClockError` for an unknown one."""
     history = tables.history_of(connection, city_id_of(profile.slug), np.array([request_id], dtype=np.int64))
@@ -124,7 +130,7 @@ def explain_request(
     return Explained(
         text=explain(
             results, book, 0, now_s=now_s, lang=lang, reasons=reasons,
-            executors=_executor_names(profile, lang),
+            executors=_executor_names(profile, lang), write_day=write_day,
         ),
         timeline=timeline_of(results, book, 0, now_s=now_s, reasons=reasons),
         verdict=verdict,

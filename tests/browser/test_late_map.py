@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.dashboard.built_city import built_staff_app, city_data
+
+__all__ = ["built_staff_app", "city_data"]
+
 DRAWN = """() => {
     const graph = document.querySelector('#late-map-map .js-plotly-plot');
     const drawn = graph && graph._fullLayout && graph._fullLayout.map && graph._fullLayout.map._subplot;
@@ -77,3 +81,18 @@ def test_an_outline_in_the_address_narrows_the_rows_and_can_be_cleared(page: Pag
     page.wait_for_url(lambda url: "area=" not in url)
     expect(page.locator("#late-map-chosen .finding")).to_contain_text("Nothing is selected")
     page.wait_for_function(DRAWN)
+
+
+def test_the_base_map_follows_the_system_and_the_reader_s_own_choice(
+    page: Page, serve: Callable[[Any], str], built_staff_app: Any
+) -> None:
+    page.emulate_media(color_scheme="dark")
+    opened(page, serve(built_staff_app))
+    name = "() => document.querySelector('#late-map-map .js-plotly-plot')._fullLayout.map._subplot.map.getStyle().name"
+    page.wait_for_function(f"({name})() === 'Linka dark'")
+    page.locator("[data-theme-toggle]").click()
+    page.wait_for_function(f"({name})() === 'Linka light'")
+    page.wait_for_function(DRAWN)
+    page.emulate_media(color_scheme="light")
+    page.locator("[data-theme-toggle]").click()
+    page.wait_for_function(f"({name})() === 'Linka dark'")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -15,7 +16,7 @@ from dash.development.base_component import Component
 
 from dashboard import queries
 from dashboard.app import LinkaDash
-from dashboard.charts import volumes
+from dashboard.charts import story, volumes
 from dashboard.components.card import Chart, filled
 from dashboard.deps import Deps
 from dashboard.downloads import csv_lines, plain
@@ -80,6 +81,16 @@ def test_a_card_of_another_page_fills_too(staff_app: LinkaDash, place: int) -> N
         assert chart.is_empty or chart.finding
         assert "{" not in chart.finding + chart.unit + chart.note
         assert set(chart.columns) <= set(chart.table.columns) or chart.table.empty
+
+
+@pytest.mark.parametrize(
+    ("lang", "day"), [("en", r"\d+ [A-Z][a-z]+"), ("sk", r"\d+\. \d+\."), ("uk", r"\d+ [а-яі]+\.?")]
+)
+def test_a_timeline_writes_its_days_as_its_reader_does(staff_app: LinkaDash, lang: str, day: str) -> None:
+    told = texts(story.timeline(replace(view(staff_app.deps, ""), lang=lang)).body)
+    instants = re.findall(r"(?:^|; )([^;]*?) \d\d:\d\d", told)
+    assert len(instants) > 1
+    assert all(re.fullmatch(day, one) for one in instants), told
 
 
 def test_the_total_on_the_card_is_the_total_of_the_table_and_of_the_facts(deps: Deps, staff_app: LinkaDash) -> None:
