@@ -6,6 +6,7 @@ leaves open stays open: an unknown surface is neither good nor bad, it is counte
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 Tags = Mapping[str, str]
@@ -174,6 +175,8 @@ CAR_BARRIERS = frozenset(
     }
 )
 
+STEEPEST_DEG = 89.0
+"""A slope in degrees beyond this is a wall, or a slip of the pen."""
 MAX_WHEELCHAIR_INCLINE_PCT = 10.0
 """Above this a way is refused; DIN 18040 asks for 6 %, 10 % is what short unavoidable ramps reach."""
 
@@ -195,11 +198,12 @@ def is_allowed(tags: Tags, keys: tuple[str, ...], *, default: bool) -> bool:
 
 def incline_pct(tags: Tags) -> float | None:
     """The incline in per cent (absolute) where it is a number; None where there is none or only a direction."""
-    text = tags.get("incline", "").strip().replace(",", ".").rstrip("%°").strip()
+    text = tags.get("incline", "").strip().replace(",", ".")
     try:
-        return abs(float(text))
+        steep = abs(float(text.rstrip("%°").strip()))
     except ValueError:
         return None
+    return math.tan(math.radians(min(steep, STEEPEST_DEG))) * 100 if text.endswith("°") else steep
 
 
 def surface_class(tags: Tags) -> int:

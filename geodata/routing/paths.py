@@ -155,13 +155,15 @@ def _turn(before: Floats, after: Floats) -> str:
 
 def unknowns_of(streets: Streets, pieces: tuple[Piece, ...], words: Words) -> list[UnknownAccess]:
     """What a wheelchair user cannot know from the map: kerbs, surface, slope, half-usable stretches."""
-    metres = {"surface": 0.0, "incline": 0.0, "limited": 0.0}
+    metres = {"surface": 0.0, "incline": 0.0, "slope": 0.0, "limited": 0.0}
     crossings = set()
     for piece in pieces:
         length = abs(piece.to_fraction - piece.from_fraction) * float(streets.length_m[piece.edge])
         flags = int(streets.flags[piece.edge])
         metres["surface"] += length if streets.surface[piece.edge] == tags.SURFACE_UNKNOWN else 0.0
-        metres["incline"] += length if flags & tags.IS_STEEP_UNKNOWN else 0.0
+        is_steep = bool(flags & tags.IS_STEEP_UNKNOWN)
+        metres["incline"] += length if is_steep else 0.0
+        metres["slope"] += length if not is_steep and np.isnan(streets.incline_pct[piece.edge]) else 0.0
         metres["limited"] += length if flags & tags.IS_LIMITED else 0.0
     for a, b in itertools.pairwise(pieces):
         shared = {int(streets.u[a.edge]), int(streets.v[a.edge])} & {int(streets.u[b.edge]), int(streets.v[b.edge])}

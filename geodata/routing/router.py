@@ -157,7 +157,7 @@ class Router:
             return query.by_timetable("wheelchair" if is_wheelchair else "foot")
         if mode == "wheelchair":
             return query.wheeled()
-        return (query.on_streets(mode),)
+        return (query.on_streets(mode) if mode == "foot" else query.driven(mode),)
 
     def last_useful_departure(
         self,
@@ -321,6 +321,16 @@ class _Query:
         if path is None:
             raise reason
         return ends, path
+
+    def driven(self, mode: StreetMode) -> Itinerary:
+        """The way by bicycle or car; ends that only a walk connects lie where no such vehicle goes, not outside."""
+        try:
+            return self.on_streets(mode)
+        except NoRouteError as error:
+            on_foot = self._walk("foot")
+            if on_foot is None:
+                raise
+            raise NoPathError("no_path", best_left=(on_foot,)) from error
 
     def wheeled(self) -> tuple[Itinerary, ...]:
         """The way by wheelchair alone, then with accessible vehicles where that is quicker."""

@@ -120,8 +120,8 @@ class Leg:
 class UnknownAccess:
     """Something on the way that nobody has recorded: never hidden, never read as "fine".
 
-    `kind` is kerb, surface, incline, limited, off_street, stop_access, trip_access or simulated; `amount` counts
-    crossings or metres.
+    `kind` is kerb, surface, incline (a slope of unknown steepness), slope (nobody recorded whether there is one),
+    limited, off_street, stop_access, trip_access or simulated; `amount` counts crossings or metres.
     """
 
     kind: str

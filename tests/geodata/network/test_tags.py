@@ -24,6 +24,7 @@ ALL = FOOT | WHEELCHAIR | BICYCLE | CAR
         ({"highway": "footway", "surface": "sand"}, FOOT, FOOT),
         ({"highway": "footway", "incline": "15%"}, FOOT, FOOT),
         ({"highway": "footway", "incline": "-5 %"}, FOOT | WHEELCHAIR, FOOT | WHEELCHAIR),
+        ({"highway": "footway", "incline": "8°"}, FOOT, FOOT),
         ({"highway": "footway", "bicycle": "yes"}, ALL & ~CAR, ALL & ~CAR),
         ({"highway": "service", "access": "private"}, 0, 0),
         ({"highway": "service", "access": "private", "foot": "yes"}, FOOT | WHEELCHAIR, FOOT | WHEELCHAIR),
@@ -69,3 +70,8 @@ def test_speed_is_never_above_the_posted_limit() -> None:
     assert tags.car_speed_kmph({"maxspeed": "20"}, "residential") == 20
     assert tags.car_speed_kmph({"maxspeed": "100"}, "residential") == 25
     assert tags.car_speed_kmph({"maxspeed": "walk"}, "living_street") == 7
+
+
+@pytest.mark.parametrize(("said", "steep"), [("6%", 6.0), ("-6,5 %", 6.5), ("10°", 17.63), ("up", None), ("", None)])
+def test_a_slope_is_read_in_per_cent_whatever_its_unit(said: str, steep: float | None) -> None:
+    assert tags.incline_pct({"incline": said}) == (None if steep is None else pytest.approx(steep, abs=0.01))

@@ -87,6 +87,24 @@ def test_what_is_unknown_on_a_wheelchair_route_is_listed_not_hidden(heidelberg: 
     assert all(unknown.amount > 0 and unknown.text for unknown in found)
 
 
+def test_a_slope_that_nobody_recorded_is_listed_too(heidelberg: Router) -> None:
+    station, hillside_path = (49.4037, 8.6756), (49.4180, 8.7090)
+    found = heidelberg.route(station, hillside_path, "wheelchair", depart_at=MORNING)[0]
+    (slope,) = [unknown for unknown in found.unknown if unknown.kind == "slope"]
+    assert 0.5 * found.distance_m < slope.amount <= found.distance_m
+    assert slope.text.startswith("steepness not recorded")
+
+
+def test_where_no_car_goes_is_said_and_the_walk_is_left(heidelberg: Router) -> None:
+    path_in_the_woods, street = (49.42455, 8.713557), (49.4295763, 8.7064854)
+    with pytest.raises(NoPathError, match="this way of travelling. You can walk") as told:
+        heidelberg.route(path_in_the_woods, street, "car", depart_at=MORNING)
+    (walk,) = told.value.best_left
+    assert walk.mode == "foot"
+    with pytest.raises(OutsideNetworkError, match="destination is outside"):
+        heidelberg.route(street, (48.0, 8.0), "car", depart_at=MORNING)
+
+
 def test_the_way_from_a_place_far_from_any_step_free_street_is_unknown_not_fine(heidelberg: Router) -> None:
     rail_yard, station = (49.3902, 8.6811), (49.4037, 8.6756)
     found = heidelberg.route(rail_yard, station, "wheelchair", depart_at=MORNING)[0]
