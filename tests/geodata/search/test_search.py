@@ -23,6 +23,8 @@ from tests.geodata.search.city import city
         ("lekaren", "sk", "Lekáreň", "exact"),
         ("babysitter", "en", "Childminder", "synonym"),
         ("hospitl", "en", "Hospital", "typo"),
+        ("нотаріуус", "uk", "Нотаріус", "typo"),
+        ("dôcodok", "sk", "Dôchodok", "typo"),
     ],
 )
 def test_a_hit_says_how_it_matched(sqlite_city: SearchIndex, text: str, lang: str, title: str, how: str) -> None:
@@ -159,3 +161,15 @@ def test_no_word_of_any_script_breaks_the_search(sqlite_city: SearchIndex, text:
 
 def test_a_word_of_the_same_root_is_found_by_its_beginning(sqlite_city: SearchIndex) -> None:
     assert "rehabilitation" in {hit.id for hit in sqlite_city.query("rehabilitačný", "sk", 3, ("service",))}
+
+
+def test_a_word_that_few_topics_hold_tells_more_than_one_that_many_do(tmp_path: Path) -> None:
+    # `mother` stands in one entry of each of many topics, `drinks` in several entries of one.
+    drinking = _topic("drinking", *(f"drinks {what}" for what in ("gin", "rum", "beer", "wine", "ale", "mead", "port")))
+    index = sqlite_index(tmp_path / "search.sqlite")
+    index.build([drinking, *(_topic(f"other-{n}", "mother") for n in range(6))])
+    assert index.query("mother drinks", "en", 1)[0].id == "drinking"
+
+
+def _topic(code: str, *hints: str) -> Document:
+    return Document("service", code, {"": code}, tuple(Phrase("hint", hint, "en") for hint in hints))
