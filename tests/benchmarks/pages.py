@@ -34,7 +34,7 @@ from etl import rollup
 from etl.db import create_all, make_engine
 from etl.profile_tables import write_profile
 from tests.benchmarks.databases import ENV_URL, open_url
-from tests.benchmarks.queries import fill
+from tests.benchmarks.facts import fill
 from tests.benchmarks.questions import NOW, PROFILE
 from tests.benchmarks.timing import measured
 
