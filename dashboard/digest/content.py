@@ -255,8 +255,10 @@ class Shelf:
 
 
 def warm_up(deps: Deps) -> None:
-    """Find the lines of the brief that is read first, the newest of all the city; the city must have data."""
-    Shelf().draft(view(deps, "")).part("watch")
+    """Read what stands open and find the lines of the brief that is read first, the newest; the city must have data."""
+    draft = Shelf().draft(view(deps, ""))
+    for name in ("late", "watch"):
+        draft.part(name)
 
 
 def _watch_key(draft: Draft) -> tuple[Any, ...]:

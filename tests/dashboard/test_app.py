@@ -16,6 +16,8 @@ from dashboard.deps import Deps
 from dashboard.digest.content import Shelf
 from dashboard.i18n import LANGUAGES
 from dashboard.plotly_bundle import URL, packed
+from dashboard.queries.open_requests import is_read
+from dashboard.queries.selection import select_of
 from dashboard.view import view
 from etl.migrate import revisions, upgrade
 
@@ -136,11 +138,13 @@ def test_tables_of_another_version_are_told_and_not_asked(make_deps_of: Callable
 
 
 def test_the_brief_that_is_read_first_is_there_before_it_is_asked(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
-    fresh = replace(deps, answers=Answers())
+    fresh = replace(deps, answers=Answers(), read=replace(deps.read, kept={}))
     guide = SimpleNamespace(warm_up=lambda: None)
     monkeypatch.setattr(wsgi, "guide_of", lambda _deps: guide)
     wsgi._warm_up(fresh)
-    assert Shelf().is_quick("watch", view(fresh, ""))
+    seen = view(fresh, "")
+    assert Shelf().is_quick("watch", seen)
+    assert is_read(fresh.read, select_of(fresh.read, seen.filters)), "what stands open"
 
 
 def test_a_server_starts_where_nothing_can_be_made_ready_ahead(
