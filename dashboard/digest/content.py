@@ -257,7 +257,7 @@ class Shelf:
 def warm_up(deps: Deps) -> None:
     """Read what stands open and find the lines of the brief that is read first, the newest; the city must have data."""
     draft = Shelf().draft(view(deps, ""))
-    for name in ("late", "watch"):
+    for name in ("strip", "watch"):
         draft.part(name)
 
 
