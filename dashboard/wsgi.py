@@ -10,6 +10,7 @@ from dashboard.app import create_app
 from dashboard.deps import Deps, Process, make_deps
 from dashboard.digest import content
 from dashboard.directory.guide import guide_of
+from dashboard.queries.open_requests import read_ahead
 from dashboard.queries.readiness import readiness
 from dashboard.settings import Settings
 
@@ -32,7 +33,8 @@ def _server(process: Process) -> flask.Flask:
 
 
 def _warm_up(deps: Deps) -> None:
-    """Do beside the first requests what the first reader would wait for: today's brief; streets, timetable, search.
+    """Do beside the first requests what the first reader would wait for: today's brief, what stands open; streets,
+    timetable, search.
 
     A fault ends its thread, which tells it; the server goes on, and so does what comes after the brief.
     """
@@ -41,5 +43,6 @@ def _warm_up(deps: Deps) -> None:
     try:
         if deps.process == "staff":
             content.warm_up(deps)
+            read_ahead(deps.read)
     finally:
         guide_of(deps).warm_up()

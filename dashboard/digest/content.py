@@ -255,10 +255,8 @@ class Shelf:
 
 
 def warm_up(deps: Deps) -> None:
-    """Read what stands open and find the lines of the brief that is read first, the newest; the city must have data."""
-    draft = Shelf().draft(view(deps, ""))
-    for name in ("strip", "watch"):
-        draft.part(name)
+    """Find the lines of the brief that is read first, the newest of all the city; the city must have data."""
+    Shelf().draft(view(deps, "")).part("watch")
 
 
 def _watch_key(draft: Draft) -> tuple[Any, ...]:

@@ -55,6 +55,7 @@ NO_DAY_NUMBER: Final = (NO_DAY - date(1970, 1, 1)).days
 """The day of requests without a term, as in the roll-ups."""
 MINUTE_S, HOUR_S, DAY_S = 60, 3_600, 86_400
 _LINE: Final = "line_id"
+_PLAIN: Final = "open requests"
 _BY_LINE: Final = "open requests by line"
 _READING: Final = threading.Lock()
 
@@ -149,7 +150,16 @@ def seconds(at: datetime) -> int:
 
 def open_requests(read: Reader, where: Selection, by: Sequence[str] = ()) -> OpenRequests:
     """The open requests with the dimensions that a question filters or groups by; kept until the data change."""
-    name, state = _name(where, by), data_state(read)
+    return _kept(read, _name(where, by))
+
+
+def read_ahead(read: Reader) -> None:
+    """Read them before anybody asks."""
+    _kept(read, _PLAIN)
+
+
+def _kept(read: Reader, name: str) -> OpenRequests:
+    state = data_state(read)
     with _READING:  # those who come together wait for one reading
         held = read.kept.get(name)
         if held is None or held[0] != state:
@@ -165,7 +175,7 @@ def is_read(read: Reader, where: Selection, by: Sequence[str] = ()) -> bool:
 
 
 def _name(where: Selection, by: Sequence[str]) -> str:
-    return _BY_LINE if _LINE in {*where.dimensions, *by} else "open requests"
+    return _BY_LINE if _LINE in {*where.dimensions, *by} else _PLAIN
 
 
 def _read(read: Reader, *, with_line: bool) -> OpenRequests:
