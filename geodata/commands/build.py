@@ -74,6 +74,8 @@ def build(
         console.print(f"[bold red]Not built.[/] {error}")
         raise typer.Exit(1) from error
     _show(console, report, target)
+    if not slug and not report.has_timetable:
+        console.print(f"Without a timetable, times without an offset are those of {zone}; --time-zone names another.")
 
 
 def _teller(console: Console, status: Status) -> Progress:

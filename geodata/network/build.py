@@ -82,7 +82,7 @@ def build_network(
     """
     parts = parts or Parts()
     progress("inputs")
-    identity = _identity(osm, feeds, parts)
+    identity = _identity(osm, feeds, parts, time_zone)
     if not is_forced and (report := _up_to_date(out, identity, today)):
         return report
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -121,9 +121,9 @@ def _swap(folder: Path, out: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _identity(osm: Path, feeds: Sequence[Path], parts: Parts) -> str:
+def _identity(osm: Path, feeds: Sequence[Path], parts: Parts, time_zone: str) -> str:
     """A hash of everything the network depends on."""
-    digest = hashlib.sha256(f"{FORMAT} {parts}".encode())
+    digest = hashlib.sha256(f"{FORMAT} {parts} {time_zone}".encode())
     for path in (osm, *feeds):
         if not path.is_file() and path == osm:
             raise NetworkBuildError(f"There is no file {path}. Fetch the extract first: python -m geodata fetch")

@@ -43,6 +43,11 @@ def test_a_second_build_of_the_same_inputs_does_nothing(tmp_path: Path, helsinki
     third = build_network(helsinki_pbf, [], tmp_path / "network", today=TODAY, parts=SMALL, is_forced=True)
     assert not third.is_up_to_date
     assert third.counts == first.counts
+    fourth = build_network(
+        helsinki_pbf, [], tmp_path / "network", today=TODAY, parts=SMALL, time_zone="Europe/Helsinki"
+    )
+    assert not fourth.is_up_to_date
+    assert Router.open(tmp_path / "network").info.time_zone == "Europe/Helsinki"
 
 
 def test_a_failed_build_leaves_the_old_network_alone(tmp_path: Path, helsinki_pbf: Path) -> None:
@@ -126,7 +131,9 @@ def test_the_command_builds_files_and_shows_the_report(tmp_path: Path, helsinki_
     options = ["build", "--osm", str(helsinki_pbf), "--gtfs", str(tmp_path / "bad.zip"), "--out", str(tmp_path / "out")]
     result = CliRunner().invoke(make_app(), [*options, "--no-basemap", "--no-gazetteer"])
     assert result.exit_code == 0, result.output
-    assert "not a readable GTFS zip" in " ".join(result.stderr.split())
+    told = " ".join(result.stderr.split())
+    assert "not a readable GTFS zip" in told
+    assert "those of UTC; --time-zone names another" in told
     assert (tmp_path / "out" / "streets.npz").is_file()
     assert CliRunner().invoke(make_app(), ["build"]).exit_code == 2
     assert CliRunner().invoke(make_app(), ["build", "demo", "minsk"]).exit_code == 2

@@ -97,7 +97,7 @@ def test_a_slope_that_nobody_recorded_is_listed_too(heidelberg: Router) -> None:
 
 def test_where_no_car_goes_is_said_and_the_walk_is_left(heidelberg: Router) -> None:
     path_in_the_woods, street = (49.42455, 8.713557), (49.4295763, 8.7064854)
-    with pytest.raises(NoPathError, match="this way of travelling. You can walk") as told:
+    with pytest.raises(NoPathError, match=r"this way of travelling\. You can walk") as told:
         heidelberg.route(path_in_the_woods, street, "car", depart_at=MORNING)
     (walk,) = told.value.best_left
     assert walk.mode == "foot"
