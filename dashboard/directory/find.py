@@ -118,6 +118,12 @@ class Finder:
             return Point(first.lat, first.lon, first.title)
         return None
 
+    @property
+    def _is_start_meant(self) -> bool:
+        """Whether the words name a place on the map best; a café called after what is needed is not what was meant."""
+        best = self.hits[0].kind if self.hits else ""
+        return best in START_KINDS or (best in PLACE_KINDS and not self.topics)
+
     @cached_property
     def seconds(self) -> dict[str, float]:
         """Travel time by institution in the chosen mode, where a start and a network are there."""
@@ -242,6 +248,7 @@ class Finder:
             trouble=self.trouble,
             meant=self.meant,
             unmet=None if fits else self._unmet(filters, offered),
+            is_start_meant=self._is_start_meant,
         )
 
     def _name(self, code: str) -> str:

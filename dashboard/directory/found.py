@@ -42,7 +42,10 @@ class Unmet:
 
 @dataclass(frozen=True)
 class Found:
-    """The answer: results in order, places that may be a start, topics to offer, counts, and what could not be had."""
+    """The answer: results in order, places that may be a start, topics to offer, counts, and what could not be had.
+
+    `is_start_meant`: the words name a place on the map better than anything else.
+    """
 
     results: tuple[Result, ...]
     starts: tuple[Hit, ...] = ()
@@ -52,3 +55,4 @@ class Found:
     trouble: str | None = None
     meant: tuple[str, ...] = ()
     unmet: Unmet | None = None
+    is_start_meant: bool = False

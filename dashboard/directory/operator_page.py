@@ -13,7 +13,7 @@ import flask
 
 from dashboard import plain
 from dashboard.directory import result_page
-from dashboard.directory.card import rule_of
+from dashboard.directory.card import documents, rule_of
 from dashboard.directory.check_page import answers_of
 from dashboard.directory.find import find
 from dashboard.directory.found import Result
@@ -74,7 +74,7 @@ def body_of(deps: Deps, values: dict[str, Any], *, path: str) -> str:
     is_asked = bool(asked.text or asked.service or asked.need)
     options = best(guide, found.results, answers) if is_asked else []
     rows = [
-        {**_option(guide, one, code, verdict, lang=lang, now=now, asked=asked), "ask_links": _answers(verdict, flat, t)}
+        {**_option(guide, one, code, verdict, lang=lang, now=now, asked=asked), **_answers(verdict, flat, t)}
         for one, code, verdict in options
     ]
     return plain.body(
@@ -119,6 +119,8 @@ def _option(
     answer = verdict.answer if verdict else "ask"
     said = [row["name"], service_name(offer, guide, lang) if offer else "", row["address"], row["state_words"]]
     said += [row["travel"], ", ".join(number["number"] for number in numbers)]
+    to_bring = documents(offer, guide, lang) if offer else []
+    said += [f"{t('card.documents')}: {', '.join(to_bring)}" if to_bring else ""]
     return {
         **row,
         "code": code,
@@ -132,13 +134,19 @@ def _option(
     }
 
 
-def _answers(verdict: Verdict | None, flat: dict[str, Any], t: Texts) -> list[tuple[str, str]]:
-    """Yes and no to the next question of a rule, each the same page with that answer given."""
+def _answers(verdict: Verdict | None, flat: dict[str, Any], t: Texts) -> dict[str, Any]:
+    """How the next question of a rule is answered: a link for yes and for no, or a box for a number.
+
+    Either is the same page with that answer given.
+    """
     fact = verdict.next_question if verdict else None
-    if not fact or question(fact, t.lang).kind != "yes_no":
-        return []
-    kept = {key: value for key, value in flat.items() if value and key != "saved"}
-    return [(t(f"check.is_{one}"), f"/operator?{urlencode({**kept, fact: one})}") for one in ("yes", "no")]
+    kept = {key: value for key, value in flat.items() if value and key not in ("saved", fact)}
+    if not fact:
+        return {"ask_links": [], "ask_number": "", "kept": {}}
+    if question(fact, t.lang).kind == "number":
+        return {"ask_links": [], "ask_number": fact, "kept": kept}
+    links = [(t(f"check.is_{one}"), f"/operator?{urlencode({**kept, fact: one})}") for one in ("yes", "no")]
+    return {"ask_links": links, "ask_number": "", "kept": {}}
 
 
 def _report(guide: Guide, row: dict[str, Any], lang: str) -> dict[str, Any]:

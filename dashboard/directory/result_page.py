@@ -65,6 +65,7 @@ def body_of(deps: Deps, values: Mapping[str, Any], *, path: str) -> str:
     page = min(asked.page, pages)
     shown = found.results[(page - 1) * PER_PAGE : page * PER_PAGE]
     keep = asked.but(start=finder.start, page=page)
+    chips = _chips(asked, guide, lang, path)
     is_empty = not (asked.text or asked.service or asked.need)
     return plain.body(
         deps,
@@ -82,14 +83,15 @@ def body_of(deps: Deps, values: Mapping[str, Any], *, path: str) -> str:
         before_href=f"{path}{replace(keep, page=page - 1).query()}" if page > 1 else "",
         trouble=_trouble(found, unknown_start, t),
         choices=_choices(guide, asked, found, lang),
-        chips=_chips(asked, guide, lang, path),
+        chips=chips,
         topics=[_topic(hit, asked, path) for hit in found.topics],
         starts=[_start(hit, asked, path) for hit in found.starts],
+        is_start_meant=found.is_start_meant,
         suggestions=[_topic(hit, asked, path) for hit in found.suggestions],
         unmet=found.unmet,
         once=secrets.token_hex(8),
-        needs=_needs(guide, lang, asked, path) if is_empty else [],
-        tree=_tree(guide, lang, asked, path) if is_empty else [],
+        needs=_needs(guide, lang, asked, path) if is_empty and not chips else [],
+        tree=_tree(guide, lang, asked, path) if is_empty and not chips else [],
         sort=finder.sort,
         is_simulated=any(row.place.is_simulated for row in shown),
         query=keep.query(),
@@ -213,9 +215,8 @@ def register(server: flask.Flask, deps: Deps) -> None:
         text, is_place = one(flask.request.args, "q"), flask.request.args.get("kind") == "place"
         hits = guide.index().query(text, lang, SUGGESTED, PLACE_KINDS if is_place else None) if len(text) > 1 else []
         held = guide.directory().institutions  # an index of a moment ago may still hold what is protected now
-        found = [
-            {"title": hit.title, "kind": hit.kind, "lat": hit.lat, "lon": hit.lon}
-            for hit in hits
-            if hit.kind != "institution" or hit.id in held
-        ]
-        return flask.jsonify(found)
+        titles: dict[str, dict[str, Any]] = {}  # the words are what a list offers: the same ones twice say nothing
+        for hit in hits:
+            if hit.kind != "institution" or hit.id in held:
+                titles.setdefault(hit.title, {"title": hit.title, "kind": hit.kind, "lat": hit.lat, "lon": hit.lon})
+        return flask.jsonify(list(titles.values()))

@@ -57,7 +57,7 @@ def test_a_need_is_asked_on_the_start_page_and_checked_by_keyboard_alone(page: P
     page.keyboard.type("babysitter for two hours")
     page.keyboard.press("Enter")
     expect(page.locator(".place")).not_to_have_count(0)
-    page.locator(".find-more summary").focus()
+    page.locator(".find-more summary").first.focus()
     page.keyboard.press("Enter")
     page.get_by_label("Open", exact=False).first.focus()
     page.keyboard.press("Space")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, delete, insert, select, update
 
 from dashboard.app import LinkaDash, create_app
 from dashboard.deps import Deps
@@ -23,7 +23,7 @@ from dashboard.directory.words import state_words
 from dashboard.directory.writing import Limit
 from dashboard.queries.directory import directory
 from dashboard.queries.public_writes import Writer
-from etl.schema import data_report, location, need_outcome
+from etl.schema import accessibility_observation, data_report, location, need_outcome, phone
 from geodata.accessibility import Observation, assess
 from geodata.opening_hours import OpeningHours
 from geodata.search import topic_index
@@ -306,6 +306,31 @@ def test_reports_are_bounded_and_the_page_says_so(
     assert foreign.status_code == 403
 
 
+def test_a_card_without_any_number_or_access_says_whom_to_ask(
+    another_app: Callable[[], LinkaDash], city_engine: Engine, shown: Any
+) -> None:
+    """A fax number is none to call, and what was seen elsewhere says nothing of this place."""
+    seen = accessibility_observation
+    with city_engine.begin() as connection:
+        observed = [
+            dict(row) for row in connection.execute(select(seen).where(seen.c.location_id == shown.id)).mappings()
+        ]
+        connection.execute(delete(seen).where(seen.c.location_id == shown.id))
+        kinds = [tuple(row) for row in connection.execute(select(phone.c.id, phone.c.type))]
+        connection.execute(update(phone).values(type="fax"))
+    try:
+        page = get(another_app(), f"/place/{shown.id}").text
+    finally:
+        with city_engine.begin() as connection:
+            connection.execute(insert(seen), observed)
+            for key, kind in kinds:
+                connection.execute(update(phone).where(phone.c.id == key).values(type=kind))
+    assert "No phone number is known for this place" in page
+    assert "Call 100 200</a>" in page
+    told = page.index("Nobody has recorded the access")
+    assert told < page.index("What to ask about") < page.index('<table class="chain">')
+
+
 def test_a_place_no_longer_listed_says_since_when_and_names_the_nearest_with_its_service(
     another_app: Callable[[], LinkaDash], city_engine: Engine, shown: Any
 ) -> None:
@@ -351,6 +376,20 @@ def test_the_take_away_map_fetches_nothing(public_app: LinkaDash) -> None:
 def test_the_index_in_memory_is_used_until_one_is_built(public_app: LinkaDash) -> None:
     assert guide_of(public_app.deps).index().query("childminder", "en", 1)
     assert topic_index().query("childminder", "en", 1)
+
+
+def test_the_guide_makes_room_for_what_a_filter_found(public_app: LinkaDash) -> None:
+    assert 'id="needs-h"' in get(public_app, "/find").text
+    assert 'id="needs-h"' not in get(public_app, "/find?access=wheelchair").text
+
+
+def test_an_operator_answers_a_question_for_a_number_in_its_card(staff_app: LinkaDash) -> None:
+    asked = "/operator?q=humanitarian+aid&is_displaced=no&has_low_income=no&has_disability=no"
+    page = get(staff_app, asked).text
+    assert '<input type="number" name="child_count"' in page
+    assert '<input type="hidden" name="has_low_income" value="no">' in page
+    assert "What to bring: passport or identity card" in page
+    assert "Entitlement to be asked" not in get(staff_app, f"{asked}&child_count=3").text
 
 
 def test_an_operator_sees_three_and_refers(staff_app: LinkaDash) -> None:
