@@ -117,9 +117,10 @@ def _choice(env: Mapping[str, str], name: str, values: tuple[str, ...]) -> str:
 def _check_url(url: str, name: str = "LINKA_DATABASE_URL") -> None:
     try:
         backend = make_url(url).get_backend_name()
-    except ArgumentError as error:
+    except (ArgumentError, ValueError):  # neither goes on: both may quote a part of the password
         raise SettingsError(
-            f"{name} is not a database URL: write sqlite:///var/linka.db or postgresql://USER@HOST/DATABASE"
-        ) from error
+            f"{name} is not a database URL: write sqlite:///var/linka.db or postgresql://USER@HOST/DATABASE, "
+            "with %40, %3A and %2F for @, : and / in a password"
+        ) from None
     if backend not in ("sqlite", "postgresql"):
         raise SettingsError(f"{name} names {backend}: Linka runs on sqlite and postgresql")

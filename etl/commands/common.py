@@ -1,4 +1,4 @@
-"""What all commands share: options, opening the database, one clear line for an error, progress, and exit codes.
+"""What all commands share: options, opening the database, clear words for an error, progress, and exit codes.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no row of a file was taken, or with `--strict` some were not.
 """
@@ -70,13 +70,13 @@ def open_engine(settings: Settings, *, is_newest: bool = True, creates: bool = F
 
 @contextmanager
 def command_errors(*, on_error: Callable[[str], None] | None = None) -> Iterator[None]:
-    """End the command with one line and exit code 1 where something foreseeable stops it (`--debug` shows all)."""
+    """End the command with clear words and exit code 1 where something foreseeable stops it (`--debug` shows all)."""
     try:
         yield
     except (EtlError, GeodataError, DBAPIError, psycopg.Error, sqlite3.Error, OSError) as error:
         if WANTS_DEBUG.get():
             raise
-        message = one_line(error)
+        message = told(error)
         if on_error is not None:
             on_error(message)
         Console(stderr=True, highlight=False).print(f"error: {message}", style="red", markup=False, soft_wrap=True)
@@ -90,12 +90,14 @@ WANTS_DEBUG: ContextVar[bool] = ContextVar("WANTS_DEBUG", default=False)
 """Set by the root option `--debug`; typer carries its own click, so its context is not to be had from here."""
 
 
-def one_line(error: BaseException) -> str:
-    """The error in one line, without bind values or SQL."""
+def told(error: BaseException) -> str:
+    """The error without bind values or SQL: ours as it is written, a line for each problem, others in one line."""
+    if isinstance(error, (EtlError, GeodataError)):
+        return str(error)
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     text = " ".join(str(cause).split()) or type(cause).__name__
     is_of_database = isinstance(error, (DBAPIError, psycopg.Error, sqlite3.Error))
-    if is_of_database and "connection" in text and "failed" in text:
+    if is_of_database and ("resolve host" in text or ("connection" in text and "failed" in text)):
         return f"the database says: {text}; check LINKA_DATABASE_URL, and that the server runs"
     return f"the database says: {text}" if is_of_database else text
 
@@ -103,6 +105,12 @@ def one_line(error: BaseException) -> str:
 def say(value: Mapping[str, Any] | list[Any]) -> None:
     """Print JSON on standard output."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+_NOT_UNDERSTOOD = {
+    "column": "columns without a place in the map (rows)",
+    "column_missing": "columns of the map that the file lacks (rows)",
+}
 
 
 class _RateColumn(ProgressColumn):
@@ -180,7 +188,9 @@ def _print(report: LoadReport) -> None:
     for field, values in report.unmapped.items():
         shown = ", ".join(f"{value} ({count:,})" for value, count in list(values.items())[:5])
         more = f" and {len(values) - 5} more" if len(values) > 5 else ""
-        out.print(f"  no {field} known for: {shown}{more}", markup=False)
+        out.print(
+            f"  {_NOT_UNDERSTOOD.get(field, f'no {field} known for')}: {shown}{more}", markup=False, soft_wrap=True
+        )
     for warning in report.warnings:
         out.print(f"  note: {warning}", markup=False)
     if report.rejected:

@@ -12,9 +12,10 @@ from rich.console import Console
 from etl.commands.common import CityOption, JsonOption, command_errors, profile_of, say, settings_of
 from etl.errors import SourceError
 from etl.maps import FIELDS, ReadOptions
-from etl.maps.propose import Proposal, as_toml, propose
+from etl.maps.propose import Proposal, as_toml, merged, propose
 
-_SAMPLE_ROWS = 2_000
+_SPOKEN = ("territory", "caller_group", "channel", "executor", "topic")
+"""Fields that a column may be known by, because it speaks the city's own words."""
 
 
 def register(app: typer.Typer) -> None:
@@ -23,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 
 def propose_map(
-    file: Annotated[Path, typer.Argument(help="CSV, XLSX or Parquet file, or one packed as .gz or .zip")],
+    file: Annotated[Path, typer.Argument(help="CSV, XLSX or Parquet file, one packed as .gz or .zip, or a folder")],
     table: Annotated[
         str | None, typer.Option("--table", help="table its rows are of, where the guess is wrong")
     ] = None,
@@ -36,25 +37,25 @@ def propose_map(
     if table is not None and table not in FIELDS:
         raise typer.BadParameter(f"--table {table}: use one of {', '.join(FIELDS)}")
     with command_errors():
-        from etl.sources.archives import unpacked
-        from etl.sources.tabular import open_raw
+        from etl.sources.sample import samples
+        from etl.transforms.codes import Codes
 
-        if not file.is_file():
-            raise SourceError(f"{file}: there is no such file")
         if output is not None and output.exists():
             raise SourceError(f"{output} is there already: name another file, or remove it")
         profile = profile_of(settings_of(city))
-        read = replace(ReadOptions(), encoding=encoding)
-        with unpacked(file, name=file.name) as plain:
-            (found, *_) = open_raw(plain, read, chunk_rows=_SAMPLE_ROWS, name=file.name)
-            sample = next(iter(found.chunks)).table
-        made = propose(sample, table=table)
+        known = {name: frozenset(words) for name, words in Codes(profile).named.items() if name in _SPOKEN}
+        found: list[Proposal] = []
+        for sample in samples(file, replace(ReadOptions(), encoding=encoding)):
+            found.append(propose(sample.table, table=found[0].table if found else table, known=known))
+            found[-1].skip_rows = sample.skip_rows
+        made = merged(*found)
         text = as_toml(made, file=file.name, time_zone=profile.time_zone)
         if output is not None:
             output.write_text(text, encoding="utf-8")
     if as_json:
-        say({"table": made.table, "fields": made.fields, "formats": made.formats, "unplaced": made.unplaced,
-             "personal": made.personal, "missing": made.missing, "notes": made.notes, "map": text})  # fmt: skip
+        say({"table": made.table, "fields": made.fields, "more_fields": made.more_fields, "formats": made.formats,
+             "unplaced": made.unplaced, "personal": made.personal, "missing": made.missing, "notes": made.notes,
+             "map": text})  # fmt: skip
         return
     if output is None:
         print(text, end="")

@@ -69,7 +69,7 @@ def show(city: CityOption = None, as_json: JsonOption = False) -> None:
     table = Table("rows", "source", "reason", "cure", title=f"{int(found['rows'].sum()):,} open rejects")
     for row in found.to_dict("records"):
         table.add_row(f"{row['rows']:,}", row["source"], row["reason"], row["cure"])
-    Console().print(table)
+    Console(markup=False).print(table)
 
 
 def export(

@@ -48,7 +48,7 @@ def status(city: CityOption = None, as_json: JsonOption = False) -> None:
             row["source"], row["status"], ended, f"{row['rows_read']:,}", f"{row['rows_inserted']:,}",
             f"{int(row['open_rejects']):,}", age,
         )  # fmt: skip
-    Console().print(table)
+    Console(markup=False).print(table)
     for row in unmapped.head(10).to_dict("records"):
         print(f"no {row['field']} known for {row['value']!r} of {row['source']}: {row['rows']:,} rows")
     if not is_clock_current:

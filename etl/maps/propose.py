@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from etl.maps.types import FIELDS, INSTANTS, REQUIRED
+from etl.maps.types import FIELDS, INSTANTS, REQUIRED, VOCABULARIES
 from etl.transforms.instants import parse_instants
 from etl.transforms.text import fold
 
@@ -26,8 +26,14 @@ FORMATS = (
 ISO = ""
 _MOSTLY = 0.9
 _FEW_WORDS = 40
+_SPOKEN = 1_000
+"""Score of a column that speaks the city's own words: more than any name."""
+_DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
+_DECIMAL_POINT = re.compile(r"-?\d+\.\d+")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", re.IGNORECASE)
 _PHONE = re.compile(r"[+(0][\d ()/-]{8,}")
+KnownWords = Mapping[str, frozenset[str]]
+
 _TELLING = {
     "contact_daily": ("offered", "answered", "abandoned", "service_level", "wait_average_s"),
     "queue_ticket": ("issued", "called", "ended", "service_s"),
@@ -41,16 +47,23 @@ _TELLING = {
 
 @dataclass(slots=True)
 class Proposal:
-    """`fields` by name of field, `unplaced` columns that nothing was found for, `missing` fields that a table needs."""
+    """`fields` by name of field, `unplaced` columns that nothing was found for, `missing` fields that a table needs.
+
+    `more_fields`, `more_formats`: what the other files of a folder call and write the same field.
+    """
 
     table: str
     fields: dict[str, str] = field(default_factory=dict)
     formats: dict[str, str] = field(default_factory=dict)
+    more_fields: dict[str, list[str]] = field(default_factory=dict)
+    more_formats: dict[str, list[str]] = field(default_factory=dict)
     words: dict[str, list[str]] = field(default_factory=dict)
     unplaced: list[str] = field(default_factory=list)
     personal: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    skip_rows: int = 0
+    decimal: str = "."
 
 
 @cache
@@ -59,14 +72,18 @@ def _data() -> Mapping[str, Mapping[str, list[str]]]:
     return tomllib.loads(text)
 
 
-def propose(sample: pa.Table, *, table: str | None = None) -> Proposal:
-    """A proposal for a sample of text columns (some hundred rows); `table` is guessed where not given."""
+def propose(sample: pa.Table, *, table: str | None = None, known: KnownWords | None = None) -> Proposal:
+    """A proposal for a sample of text columns (some hundred rows); `table` is guessed where not given.
+
+    `known` are the city's own words, folded, by field: a column of its districts is the territory, whatever its name.
+    """
     names = list(sample.column_names)
     columns = {name: [value for value in sample.column(name).to_pylist() if value] for name in names}
     chosen = table or _table_of(names)
     made = Proposal(chosen)
+    mine = known or {}
     scores = sorted(
-        ((_score(name, column, columns[name]), column, name) for name in names for column in FIELDS[chosen]),
+        ((_score(name, column, columns[name], mine), column, name) for name in names for column in FIELDS[chosen]),
         key=lambda found: (-found[0], names.index(found[2])),
     )
     taken: set[str] = set()
@@ -79,15 +96,41 @@ def propose(sample: pa.Table, *, table: str | None = None) -> Proposal:
     made.unplaced = [name for name in names if name not in taken and name not in made.personal]
     made.missing = [name for name in REQUIRED[chosen] if name not in made.fields]
     _find_formats(made, columns)
+    _find_decimal(made, columns)
     for vocabulary in ("status", "channel", "outcome"):
         if vocabulary in made.fields:
             made.words[vocabulary] = _few(columns[made.fields[vocabulary]])
     return made
 
 
+def merged(first: Proposal, *others: Proposal) -> Proposal:
+    """One proposal for files of one table whose columns drift from year to year: every name a field ever had."""
+    made = first
+    for other in others:
+        for field_, name in other.fields.items():
+            _append(made.fields, made.more_fields, field_, name)
+        for field_, form in other.formats.items():
+            _append(made.formats, made.more_formats, field_, form)
+        for vocabulary, words in other.words.items():
+            made.words[vocabulary] = list(dict.fromkeys([*made.words.get(vocabulary, []), *words]))
+        made.notes = list(dict.fromkeys([*made.notes, *other.notes]))
+        made.missing += [name for name in other.missing if name not in made.missing]
+        made.personal += [name for name in other.personal if name not in made.personal]
+        made.unplaced += [name for name in other.unplaced if name not in made.unplaced]
+        made.decimal = max(made.decimal, other.decimal, key=lambda decimal: decimal == ",")
+        if other.skip_rows != made.skip_rows:
+            made.notes.append(f"headers stand {made.skip_rows} and {other.skip_rows} rows down: load those files apart")
+    return made
+
+
+def _append(first: dict[str, str], more: dict[str, list[str]], key: str, value: str) -> None:
+    if first.setdefault(key, value) != value and value not in more.get(key, ()):
+        more.setdefault(key, []).append(value)
+
+
 def _plain(name: str) -> str:
     """`CreatedDate`, `created_date` and `Created date` are one name."""
-    parted = re.sub(r"(?<=[a-zа-яіїєў0-9])(?=[A-ZА-ЯІЇЄЎ])", " ", name)
+    parted = re.sub(r"(?<=[a-zа-яіїєў0-9])(?=[A-ZА-ЯІЇЄЎ])", " ", name.replace("№", " no "))
     return " ".join(re.sub(r"[^\w']+|_", " ", fold(parted)).split())
 
 
@@ -114,11 +157,19 @@ def _table_of(names: Sequence[str]) -> str:
     return best if weights[best] else "request"
 
 
-def _score(name: str, field_: str, values: Sequence[str]) -> int:
+def _score(name: str, field_: str, values: Sequence[str], known: KnownWords) -> int:
+    if _is_spoken(values, known.get(field_, frozenset())):
+        return _SPOKEN
     score = _name_score(name, field_)
     if not score or not values:
         return score // 10  # an empty column is the field only where no other can be
     return score if _fits(field_, values) else 0
+
+
+def _is_spoken(values: Sequence[str], words: frozenset[str]) -> bool:
+    """Whether most of the column's few words are words of the city for the field."""
+    found = {fold(value) for value in values}
+    return 0 < len(found) <= _FEW_WORDS and len(found & words) > len(found) / 2
 
 
 def _fits(field_: str, values: Sequence[str]) -> bool:
@@ -184,6 +235,17 @@ def _find_formats(made: Proposal, columns: Mapping[str, Sequence[str]]) -> None:
                 made.notes.append(f"{name}: day and month cannot be told apart in the sample; check {form}")
 
 
+def _find_decimal(made: Proposal, columns: Mapping[str, Sequence[str]]) -> None:
+    texts = [
+        text.strip()
+        for field_, name in made.fields.items()
+        if field_ in ("lat", "lon", "service_level") or field_.endswith("_s")
+        for text in columns[name]
+    ]
+    if any(map(_DECIMAL_COMMA.fullmatch, texts)) and not any(map(_DECIMAL_POINT.fullmatch, texts)):
+        made.decimal = ","
+
+
 def _few(values: Sequence[str]) -> list[str]:
     words = list(dict.fromkeys(values))
     return words if len(words) <= _FEW_WORDS else []
@@ -207,21 +269,41 @@ def as_toml(made: Proposal, *, file: str, time_zone: str) -> str:
         lines += ["# Not placed; those that are personal never reach a table.", "ignore = ["]
         lines += [f"  {_quoted(name)}," for name in made.unplaced]
         lines += [f"  {_quoted(name)},  # personal" for name in made.personal] + ["]"]
-    lines += ["", "[fields]", *(f"{field_} = {_quoted(name)}" for field_, name in made.fields.items())]
+    lines += _read_lines(made)
+    lines += ["", "[fields]"]
+    for field_, name in made.fields.items():
+        names = [name, *made.more_fields.get(field_, ())]
+        lines.append(f"{field_} = {_quoted(name) if len(names) == 1 else _listed(names)}")
     if made.formats:
-        lines += ["", "[formats]", *(f"{name} = [{_quoted(form)}]" for name, form in made.formats.items())]
+        lines += ["", "[formats]"]
+        lines += [
+            f"{name} = {_listed([form, *made.more_formats.get(name, ())])}" for name, form in made.formats.items()
+        ]
     for vocabulary, words in made.words.items():
         if words:
-            lines += ["", f"[words.{vocabulary}]  # our word = [the file's words]"]
+            ours = ", ".join(VOCABULARIES[vocabulary]) or "the profile's code"
+            lines += ["", f"[words.{vocabulary}]  # {ours} = [the file's words]"]
             lines += _word_lines(vocabulary, words)
     return "\n".join(lines) + "\n"
 
 
-_STATUS_STEMS = {
-    "cancelled": ("cancel", "duplic", "zruš", "duplik", "скасов", "отмен", "дубл"),
-    "closed": ("clos", "resolv", "complet", "done", "vybav", "uzavr", "ukonč", "закр", "викон", "исполн", "заверш"),
-    "open": ("open", "new", "progress", "pending", "otvor", "nov", "rieš", "нов", "робот", "работ", "відкр", "откр"),
-}
+def _read_lines(made: Proposal) -> list[str]:
+    lines = [f"skip_rows = {made.skip_rows}  # lines above the header"] if made.skip_rows else []
+    lines += [f"decimal = {_quoted(made.decimal)}"] if made.decimal != "." else []
+    return ["", "[read]", *lines] if lines else []
+
+
+_STATUS_STEMS = (
+    ("open", ("на викон", "до викон", "на исполн", "на выполн", "к исполн", "na vybav", "na rieš", "not clos")),
+    ("cancelled", ("cancel", "duplic", "reject", "zruš", "stiahn", "duplik", "zamietn", "скасов", "відхил", "відклик",
+                   "отмен", "отклон", "отозв", "дубл")),
+    ("closed", ("clos", "resolv", "complet", "done", "vybav", "uzavr", "ukonč", "vyrieš", "закр", "викон", "вирішен",
+                "роз'ясн", "исполн", "решен", "разъясн", "выполн", "заверш")),
+    ("open", ("open", "new", "progress", "pending", "otvor", "nov", "rieš", "prijat", "prideľ", "нов", "робот",
+              "работ", "відкр", "откр", "зареєстр", "зарегистр", "прийнят", "принят", "надійш", "поступ", "розгля",
+              "рассм")),
+)  # fmt: skip
+"""Stems of words that tell a status; the first that fits wins."""
 
 
 def _word_lines(vocabulary: str, words: Sequence[str]) -> list[str]:
@@ -230,15 +312,15 @@ def _word_lines(vocabulary: str, words: Sequence[str]) -> list[str]:
     placed: dict[str, list[str]] = {}
     for word in words:
         meant = next(
-            (ours for ours, stems in _STATUS_STEMS.items() if any(stem in fold(word) for stem in map(fold, stems))), ""
+            (ours for ours, stems in _STATUS_STEMS if any(stem in fold(word) for stem in map(fold, stems))), ""
         )
         placed.setdefault(meant, []).append(word)
-    lines = [
-        f"{ours} = [{', '.join(map(_quoted, placed[ours]))}]"
-        for ours in ("open", "closed", "cancelled")
-        if ours in placed
-    ]
+    lines = [f"{ours} = {_listed(placed[ours])}" for ours in ("open", "closed", "cancelled") if ours in placed]
     return lines + [f"# not understood: {_quoted(word)}" for word in placed.get("", ())]
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return f"[{', '.join(map(_quoted, texts))}]"
 
 
 def _quoted(text: str) -> str:

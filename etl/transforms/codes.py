@@ -20,6 +20,7 @@ from etl.profile_tables import UNMAPPED
 from etl.transforms.text import code_of, fold
 from etl.transforms.work import Work
 from geodata.profile import ChannelKind, CityProfile, Names
+from geodata.territories import plain
 
 KINDS = frozenset(get_args(ChannelKind))
 _GROUP_SEPARATOR = "\x1f"
@@ -29,12 +30,14 @@ _GROUP_SEPARATOR = "\x1f"
 class Codes:
     """What a city's words mean: `named` maps a vocabulary's folded codes and names to codes of the profile.
 
+    `bare` are names of areas without words such as "district", which files often leave out.
     `aliases` are topic ids by folded source word, as the table `topic_alias` has them for this source.
     """
 
     profile: CityProfile
     aliases: Mapping[str, int] = field(default_factory=dict)
     named: dict[str, dict[str, str]] = field(default_factory=dict)
+    bare: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Index the profile's names."""
@@ -45,6 +48,7 @@ class Codes:
             ("territory", profile.territories),
         ):  # fmt: skip
             self.named[vocabulary] = _index([(row.code, row.names) for row in listed])
+        self.bare = _bare_names(profile)
 
     def id(self, table: str, code: str) -> int:
         """The id of a reference row of the city."""
@@ -54,7 +58,11 @@ class Codes:
         """The profile's code for a word, by the map first and by name second."""
         folded = fold(word)
         meant = work.map.words.get(vocabulary, {}).get(folded)
-        return meant if meant is not None else self.named[vocabulary].get(folded)
+        if meant is None:
+            meant = self.named[vocabulary].get(folded)
+        if meant is None and vocabulary == "territory":
+            meant = self.bare.get(fold(plain(word)))
+        return meant
 
 
 def _index(rows: list[tuple[str, Names]]) -> dict[str, str]:
@@ -64,6 +72,15 @@ def _index(rows: list[tuple[str, Names]]) -> dict[str, str]:
         for name in names.values():
             found.setdefault(fold(name), code)
     return found
+
+
+def _bare_names(profile: CityProfile) -> dict[str, str]:
+    """Areas by what is left of their names; a rest that several areas share names none."""
+    codes: dict[str, set[str]] = {}
+    for row in profile.territories:
+        for name in row.names.values():
+            codes.setdefault(fold(plain(name)), set()).add(row.code)
+    return {name: next(iter(found)) for name, found in codes.items() if name and len(found) == 1}
 
 
 @dataclass(frozen=True, slots=True)

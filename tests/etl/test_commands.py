@@ -140,10 +140,23 @@ def test_an_error_is_one_clear_line_with_its_cure(run: Callable[..., Result], fi
     assert "no table nonsense" in run("export", "x", "--table", "nonsense").stderr
 
 
+def test_each_problem_of_a_profile_has_a_line(
+    run: Callable[..., Result], environment: Callable[..., None], tmp_path: Path
+) -> None:
+    (tmp_path / "cities" / "town").mkdir(parents=True)
+    (tmp_path / "cities" / "town" / "city.toml").write_text("colour = 1\n", encoding="utf-8")
+    environment(cities_dir=str(tmp_path / "cities"))
+    lines = run("init", "--city", "town").stderr.splitlines()
+    assert lines[0] == "error: the profile town is wrong:"
+    assert '  city.toml: country: is missing; write country = "SK"' in lines
+
+
 def test_what_people_read_says_the_row_equation(run: Callable[..., Result], file: Path) -> None:
     run("init")
     text = run("load", MAP, file).output
     assert "read 3 = inserted 2 + updated 0 + unchanged 0 + rejected 1" in text
     assert SOURCE in run("status").output
-    assert "write the moment" in run("rejects", "list").output
+    listed = run("rejects", "list").output
+    assert "write the moment" in listed
+    assert "[formats]" in listed
     assert "requests with a point" in run("check").output

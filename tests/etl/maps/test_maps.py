@@ -10,7 +10,7 @@ import pytest
 from etl.errors import MapError
 from etl.maps import FIELDS, SHIPPED, load_map, parse, shipped_maps
 from etl.maps.checks import KEYS
-from etl.maps.propose import as_toml, instant_format, propose
+from etl.maps.propose import as_toml, instant_format, merged, propose
 from etl.maps.types import REQUIRED, ReadOptions
 from etl.sources.osm_tags import rules, services_of
 
@@ -101,6 +101,47 @@ def test_a_proposed_map_is_a_sound_map() -> None:
     assert found.fields["created"] == ("дата звернення",)
     assert found.words["status"] == {"закрито": "closed"}
     assert "cannot be told apart" in text or found.formats["created"] == ("%d.%m.%Y",)
+
+
+def test_a_column_of_the_citys_own_words_is_placed_whatever_its_name() -> None:
+    file = sample(id=["1", "2"], datum=["01.02.2024", "13.02.2024"], okrsok=["Sásová", "Radvaň"], group=["x", "y"])
+    made = propose(file, known={"territory": frozenset({"sasova", "radvan"})})
+    assert made.fields["territory"] == "okrsok"
+    assert made.fields["topic_group"] == "group"
+
+
+def test_commas_in_coordinates_are_said_to_be_decimal() -> None:
+    columns = {"id": ["1", "2"], "dátum": ["2024-01-02", "2024-01-03"]}
+    made = propose(sample(**columns, x=["19,14", "19,15"], y=["48,73", "48,74"]))
+    assert parse(tomllib.loads(as_toml(made, file="a.csv", time_zone="UTC")), name="x", where="x").read.decimal == ","
+    assert propose(sample(**columns, x=["19.14", "19.15"], y=["48.73", "48.74"])).decimal == "."
+
+
+def test_usual_headers_of_ukrainian_and_exchange_files_are_known() -> None:
+    made = propose(
+        sample(
+            **{"№ звернення": ["1", "2"], "Дата реєстрації": ["2024-01-02", "2024-01-03"], "Категорія": ["а", "б"],
+               "Підкатегорія": ["в", "г"]},
+            Статус=["На виконанні", "Відхилено"],
+        )
+    )  # fmt: skip
+    assert made.fields == {"key": "№ звернення", "created": "Дата реєстрації", "topic_group": "Категорія",
+                           "topic": "Підкатегорія", "status": "Статус"}  # fmt: skip
+    text = as_toml(made, file="a.csv", time_zone="UTC")
+    assert tomllib.loads(text)["words"]["status"] == {"open": ["На виконанні"], "cancelled": ["Відхилено"]}
+    exchange = propose(sample(uniqueid=["1.1", "1.2"], calldate=["2024-01-02", "2024-01-03"], queue=["139", "139"]))
+    assert exchange.table == "contact"
+    assert not exchange.missing
+
+
+def test_files_of_several_years_give_every_name_a_field_ever_had() -> None:
+    old = propose(sample(číslo=["1", "2"], prijaté=["31.01.2019", "01.02.2019"]), table="request")
+    new = propose(sample(id=["3", "4"], prijaté=["2020/01/31", "2020/02/01"], popis=["a", "b"]), table="request")
+    found = parse(tomllib.loads(as_toml(merged(old, new), file="roky", time_zone="UTC")), name="x", where="x")
+    assert found.key == (("číslo", "id"),)
+    assert found.fields["created"] == ("prijaté",)
+    assert found.formats["created"] == ("%d.%m.%Y", "%Y/%m/%d")
+    assert found.ignore == {"popis"}
 
 
 def test_what_a_table_needs_and_the_file_lacks_is_said() -> None:

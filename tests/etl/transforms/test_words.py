@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -7,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.settings import Secret, Settings
+from etl.transforms.codes import Codes
 from etl.transforms.personal import MARK, Hasher, load_salt
 from etl.transforms.places import areas_of, locate
 from etl.transforms.text import code_of, fold
@@ -47,6 +50,13 @@ def test_the_salt_is_made_once_per_data_folder(tmp_path: object) -> None:
 
     settings = Settings(data_dir=Path(str(tmp_path)) / "var")
     assert load_salt(settings) == load_salt(settings) != load_salt(Settings(salt=Secret("mine")))
+
+
+def test_an_area_is_known_without_the_word_district_unless_two_share_the_rest() -> None:
+    profile = load_profile("kryvyi-rih")
+    assert Codes(profile).bare["саксаганський"] == "saksahanskyi"
+    twin = replace(profile.territories[0], code="twin", names={"uk": "Саксаганська громада", "en": "Saksahanskyi"})
+    assert "saksahanskyi" not in Codes(replace(profile, territories=(*profile.territories, twin))).bare
 
 
 def test_points_lie_where_the_outlines_say() -> None:
