@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from geodata.cities import areas, parts
 from geodata.cities.checks import check
 from geodata.cities.reading import Problems, Section, is_language, read_toml
+from geodata.cities.simulation import simulation
 from geodata.cities.topics import topics
 from geodata.errors import UnknownCityError
 from geodata.profile import CityProfile, DataSources
@@ -123,7 +124,7 @@ def _build(
         territories=territories,
         sources=parts.sources(top) if "sources" in top else DataSources(),
         published=parts.published(top),
-        simulation=top.free("simulation"),
+        simulation=simulation(top),
         targets=_targets(top),
     )
 

@@ -37,6 +37,11 @@ def territories(top: Section, catalogue: Catalogue, outlines: Path | None) -> tu
 
 def _area(code: str, section: Section, catalogue: Catalogue, level: str) -> Territory:
     lon, lat = section.numbers("at", 2, (0.0, 0.0))
+    if abs(lon) > 180 or abs(lat) > 90:
+        section.wrong("at", f"is [{lon:g}, {lat:g}]", "write [lon, lat] in degrees")
+    population, seniors = section.whole("population", 0), section.whole("population_65_plus", 0)
+    if seniors > population > 0:
+        section.wrong("population_65_plus", f"is {seniors}, population {population}", "the older are among all")
     return Territory(
         code=code,
         names=catalogue.of(section, "territories", code),
@@ -44,8 +49,8 @@ def _area(code: str, section: Section, catalogue: Catalogue, level: str) -> Terr
         parent=section.text("parent", "") or None,
         lon=lon,
         lat=lat,
-        population=section.take("population", int, 0) or None,
-        population_65_plus=section.take("population_65_plus", int, 0) or None,
+        population=population or None,
+        population_65_plus=seniors or None,
         wkb=None,
         is_approximate=True,
     )

@@ -108,7 +108,7 @@ def lines(top: Section, catalogue: Catalogue) -> tuple[Line, ...]:
             catalogue.of(section, "lines", code),
             section.text("number", "") or None,
             section.text("calendar", example='"centre"'),
-            section.take("answer_within_s", int, 30),
+            section.whole("answer_within_s", 30, least=1),
         )
         for code, section in top.tables("lines")
     )
@@ -193,6 +193,8 @@ def milestones(top: Section, zone: ZoneInfo, catalogue: Catalogue) -> tuple[Mile
         at = section.instant("at", zone)
         assert at is not None
         ends_at = section.instant("ends_at", zone, None)
+        if ends_at is not None and ends_at < at:
+            section.wrong("ends_at", "is before at", "end it after it begins, or leave ends_at out")
         found.append(
             Milestone(code, catalogue.of(section, "milestones", code), at, ends_at, section.text("kind", "event"))
         )

@@ -99,6 +99,13 @@ class Section:
         """A number."""
         return float(self.take(key, (float, int), default, example="1.5"))
 
+    def whole(self, key: str, default: int | None = _REQUIRED, *, least: int = 0) -> Any:
+        """A whole number, `least` or more; `None` only where that is the default."""
+        value = self.take(key, int, default, example=str(least))
+        if value is not None and value < least:
+            self.wrong(key, f"is {value}", f"write a whole number, {least} or more")
+        return value
+
     def choice(self, key: str, allowed: tuple[str, ...], default: str = _REQUIRED) -> Any:
         """One of a few words; the first of them stands in for a wrong one."""
         value = self.text(key, default, example=f'"{allowed[0]}"')

@@ -91,6 +91,17 @@ term = "30 calendar_days"
 STANDARD = '[[policies]]\ncode = "standard"\nterm = "5 calendar_days"\n'
 
 WRONG: dict[str, tuple[dict[str, str], str]] = {
+    "unknown key of the simulation": ({"extra": "[simulation]\nrequests_share = 0.3\n"}, r"city\.toml: simulation\.requests_share: is an unknown key; did you mean request_share"),
+    "share of more than all": ({"extra": "[simulation]\nrequest_share = 1.5\n"}, r"simulation\.request_share: is 1\.5; write a number from 0 to 1"),
+    "outcomes of more than all": ({"extra": "[simulation]\nrequest_share = 0.9\nconsultation_share = 0.9\n"}, r"simulation\.request_share: and the other outcomes make 1\.8"),
+    "hours of half a day": ({"extra": "[simulation]\nhours = [1, 2]\n"}, r"simulation\.hours: is \[1, 2\]; write 24 numbers"),
+    "contacts in words": ({"extra": "[simulation]\ncontacts_per_day = 'many'\n"}, r"simulation\.contacts_per_day: is 'many'; write it like 1\.5"),
+    "surge without a day": ({"extra": "[[simulation.surges]]\nfactor = 6\n"}, r"simulation\.surges\[1\]\.day: is missing"),
+    "fewer than nobody": ({"territories": "[areas]\na = { at = [22, 50], population = -5, names = { en = 'A' } }\n"}, r"territories\.toml: areas\.a\.population: is -5; write a whole number, 0 or more"),
+    "more seniors than people": ({"territories": "[areas]\na = { at = [22, 50], population = 5, population_65_plus = 9, names = { en = 'A' } }\n"}, r"areas\.a\.population_65_plus: is 9, population 5"),
+    "area off the earth": ({"territories": "[areas]\na = { at = [222, 50], names = { en = 'A' } }\n"}, r"areas\.a\.at: is \[222, 50\]; write \[lon, lat\]"),
+    "answer before the call": ({"extra": "[lines.main]\ncalendar = 'centre'\nanswer_within_s = -3\n"}, r"lines\.main\.answer_within_s: is -3; write a whole number, 1 or more"),
+    "milestone that ends before it begins": ({"extra": "[milestones.x]\nat = 2026-01-02T08:00:00\nends_at = 2026-01-01T08:00:00\nnames = { en = 'X' }\n"}, r"milestones\.x\.ends_at: is before at"),
     "unknown key": ({"extra": "[targets]\n[lines.main]\ncalender = 'centre'\n"}, r"city\.toml: lines\.main\.calender: is an unknown key; did you mean calendar"),
     "unknown key at the top": ({"base": "hotline = '1'\n" + TEN_LINES}, r"city\.toml: hotline: is an unknown key; did you mean hot_line"),
     "missing key": ({"base": TEN_LINES.replace('country = "PL"\n', "")}, r'city\.toml: country: is missing; write country = "SK"'),
