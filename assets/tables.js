@@ -39,6 +39,7 @@
     data.rows.forEach(function (values) {
       row(body, values.map(function (value, place) {
         var isName = place === 0 && !numeric[0], made = cell(isName ? "th" : "td", value, numeric[place]);
+        if (!numeric[place] && data.whole.indexOf(place) >= 0) { made.className = "whole"; }
         if (isName) { made.scope = "row"; }
         if (data.list) { made.dataset.label = data.head[place]; }
         return made;

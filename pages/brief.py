@@ -39,7 +39,9 @@ class Ids(StrEnum):
 
 
 def layout(deps: Deps, /, **_query: Any) -> Component:
-    """What differs with the backlog below and the figures beside it, what will be late, then the decisions."""
+    """What differs beside the figures, what will be late, the backlog beside the decisions; on a day with little to
+    tell the backlog fills the place under what differs (`assets/staff/brief.css`).
+    """
     t = Texts(language(deps))
     return html.Div(
         [
@@ -50,14 +52,13 @@ def layout(deps: Deps, /, **_query: Any) -> Component:
                     _block(Ids.TOLD, t("brief.told"), t("brief.told_define"), t),
                     _block(Ids.FIGURES, t("brief.numbers"), t("brief.numbers_define"), t),
                     card(Ids.BACKLOG, t("brief.backlog"), t, definition=t("brief.backlog_define")),
+                    card(
+                        Ids.LATE, t("brief.late"), t, definition=t("brief.late_define"), width="full", has_figure=False
+                    ),
+                    _block(Ids.DECISIONS, t("brief.decisions.title"), t("brief.decisions.define"), t),
                 ],
                 className="brief-first",
             ),
-            html.Div(
-                card(Ids.LATE, t("brief.late"), t, definition=t("brief.late_define"), width="full", has_figure=False),
-                className="cards",
-            ),
-            _block(Ids.DECISIONS, t("brief.decisions.title"), t("brief.decisions.define"), t),
             html.Div(
                 card(
                     Ids.URGENT,

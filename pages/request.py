@@ -50,7 +50,7 @@ def facts(view: View) -> Component:
     """The request in a few words."""
     told = story.facts(view)
     if not told:
-        return empty_state(view.t, text=view.t("story.none"))
+        return empty_state(view.t, title=view.t("story.none"), text=view.t("story.none_cure"))
     pairs = [html.Div([html.Dt(name), html.Dd(value)]) for name, value in told]
     return html.Dl(pairs, className="facts", **{"aria-label": view.t("story.facts")})
 

@@ -38,11 +38,13 @@
     var found = [];
     KEYS.forEach(function (key, place) {
       values.lists[place].forEach(function (code) {
+        var label = (LABELS[key] || {})[code];
+        if (!label) { return; }  /* a code that the city does not know narrows nothing */
         var less = { from: values.from, to: values.to, grain: values.grain, lists: values.lists.map(function (list, other) {
           return other === place ? list.filter(function (one) { return one !== code; }) : list;
         }) };
         found.push(component("Link", "dash_core_components", {
-          href: location.pathname + write(less), className: "chip", children: (LABELS[key] || {})[code] || code, title: "×" }));
+          href: location.pathname + write(less), className: "chip", children: label, title: "×" }));
       });
     });
     if (search) {

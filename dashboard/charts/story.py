@@ -45,7 +45,7 @@ def timeline(view: View) -> Chart:
     """The strip: working time, nights, days off, holidays, pauses, executors; the term and where it was passed."""
     told = chosen(view)
     if told is None:
-        return Chart(view.t("story.none"), "", 0, pd.DataFrame(), {})
+        return Chart(view.t("story.none" if view.extra.get("request") else "sla.late_none"), "", 0, pd.DataFrame(), {})
     parts = overdue_apart(told.segments, told.due_at)
     names = view.reference.labels("executor", view.lang) | {"": view.t("story.nobody")}
     kinds = {kind: view.t(f"story.kind.{kind}") for kind in KINDS}

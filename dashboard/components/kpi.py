@@ -65,8 +65,7 @@ def kpi_card(kpi: Kpi, t: Texts) -> Component:
             html.Ul([_against(one) for one in kpi.against], className="kpi-against") if kpi.against else None,
             html.P(
                 [
-                    " · ".join(small),
-                    " " if small else "",
+                    *(html.Span(part, className="kpi-part") for part in small),
                     html.A(t("kpi.rows"), href=kpi.rows_href, **{"aria-label": t("kpi.rows_of", name=kpi.name)})
                     if kpi.rows_href
                     else "",

@@ -8,10 +8,10 @@ from dash.development.base_component import Component
 from dashboard.i18n import Texts
 
 
-def empty_state(t: Texts, *, text: str = "") -> Component:
-    """Nothing to show for these filters."""
+def empty_state(t: Texts, *, text: str = "", title: str = "") -> Component:
+    """Nothing to show for these filters, or for the reason that `title` says."""
     return html.Div(
-        [html.P(t("state.empty"), className="state-title"), html.P(text or t("state.empty_cure"))],
+        [html.P(title or t("state.empty"), className="state-title"), html.P(text or t("state.empty_cure"))],
         className="state state-empty",
     )
 

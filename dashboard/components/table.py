@@ -21,6 +21,8 @@ from dashboard import formats
 
 MAX_ROWS: Final = 400
 """Rows a page shows; the files hold all."""
+WHOLE: Final = 24
+"""Letters of the longest moment: 16 сент. 2026 г., 15:06."""
 
 
 def html_table(
@@ -42,14 +44,16 @@ def html_table(
     compared down its columns.
     """
     left = len(frame) - max_rows
+    rows = _rows(frame.head(max_rows), list(columns), lang, zone, hrefs or {})
     laid_out = {
         "caption": caption,
         "head": list(columns.values()),
         "numeric": [
             place for place, name in enumerate(columns) if name in numbers or pd.api.types.is_numeric_dtype(frame[name])
         ],
+        "whole": [place for place, texts in enumerate(zip(*rows, strict=True)) if all(map(_is_whole, texts))],
         "list": is_list,
-        "rows": _rows(frame.head(max_rows), list(columns), lang, zone, hrefs or {}),
+        "rows": rows,
         "more": f"+ {formats.number(left, lang)}" if left > 0 else "",
     }
     return html.Div(
@@ -61,6 +65,12 @@ def html_table(
             "data-table": json.dumps(laid_out, ensure_ascii=False, separators=(",", ":")),
         },
     )
+
+
+def _is_whole(cell: str | tuple[str, str]) -> bool:
+    """Whether a cell is a number, a moment, a length of time or nothing: such columns are not broken over lines."""
+    text = cell if isinstance(cell, str) else cell[0]
+    return len(text) <= WHOLE and (text in ("", formats.NONE) or any(letter.isdigit() for letter in text))
 
 
 def _rows(

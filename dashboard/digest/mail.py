@@ -246,7 +246,7 @@ def _decisions(brief: Brief, view: View) -> str:
             [
                 escape(row.text) + _small(row.carried),
                 escape(row.owner),
-                escape(row.due),
+                escape(row.due.replace(" ", formats.NO_BREAK)),
                 escape(state),
                 escape(moved) + _change(change, tone),
             ]

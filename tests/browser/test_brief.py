@@ -45,6 +45,32 @@ def test_the_brief_tells_the_surge_and_its_figures(page: Page, address: str, wai
     assert not wide, f"the page scrolls sideways at {screen}"
 
 
+def test_a_projector_s_first_screen_holds_every_figure_and_nothing_jumps(
+    page: Page, address: str, wait_idle: Any
+) -> None:
+    page.add_init_script(
+        "window.jumps = 0; new PerformanceObserver((list) => list.getEntries().forEach((one) => {"
+        " window.jumps += one.hadRecentInput ? 0 : one.value; })).observe({ type: 'layout-shift', buffered: true });"
+    )
+    opened(page, address, wait_idle)
+    last = page.locator(".brief-figures tbody tr").last.bounding_box()
+    assert last is not None
+    assert last["y"] + last["height"] <= 900
+    assert page.evaluate("window.jumps") < 0.1  # the bound of a page that stands still (web.dev/cls)
+
+
+def test_a_definition_opens_within_a_phone_s_screen(page: Page, address: str, wait_idle: Any) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    opened(page, address, wait_idle)
+    for figure in page.locator(".brief-figures .what").all():
+        figure.locator("summary").click()
+        box = figure.locator("p").bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+        page.keyboard.press("Escape")
+
+
 def test_a_line_leads_to_its_rows(page: Page, address: str, wait_idle: Any) -> None:
     opened(page, address, wait_idle)
     page.locator(".told-line a").first.click()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import openpyxl
+import pandas as pd
 import plotly.graph_objects as go
 import pytest
 from dash.development.base_component import Component
@@ -18,6 +20,7 @@ from dashboard import queries
 from dashboard.app import LinkaDash
 from dashboard.charts import story, volumes
 from dashboard.components.card import Chart, filled
+from dashboard.components.table import html_table
 from dashboard.deps import Deps
 from dashboard.downloads import csv_lines, plain
 from dashboard.i18n import LANGUAGES
@@ -91,6 +94,15 @@ def test_a_timeline_writes_its_days_as_its_reader_does(staff_app: LinkaDash, lan
     instants = re.findall(r"(?:^|; )([^;]*?) \d\d:\d\d", told)
     assert len(instants) > 1
     assert all(re.fullmatch(day, one) for one in instants), told
+
+
+def test_moments_lengths_and_numbers_are_not_broken_over_lines() -> None:
+    frame = pd.DataFrame({
+        "topic": ["No heating", "Registration of displaced people"], "late_by": ["27 days 7 hrs", "–"],
+        "due_at": pd.to_datetime(["2026-09-16T12:06Z", "2026-11-02T07:01Z"]),
+    })  # fmt: skip
+    table: Any = html_table(frame, {name: name for name in frame}, "ru")
+    assert json.loads(table.to_plotly_json()["props"]["data-table"])["whole"] == [1, 2]
 
 
 def test_the_total_on_the_card_is_the_total_of_the_table_and_of_the_facts(deps: Deps, staff_app: LinkaDash) -> None:
