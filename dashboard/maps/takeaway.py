@@ -27,7 +27,7 @@ NO_PICTURES = ';L.Icon.Default.imagePath="data:,";'
 """Leaflet's own marker, which folium makes first and then replaces, would ask for two pictures."""
 STREET_LOOK = (("minor", "#ffffff", 3), ("main", "#f3dfae", 6))
 RIDE, OWN_WAY = "#17588f", "#b23c1e"
-STYLE = """body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:60rem;padding:1rem;
+STYLE = """body{font:16px/1.5 system-ui,sans-serif;box-sizing:border-box;margin:0 auto;max-width:60rem;padding:1rem;
 color:#15202b;background:#fff}
 .folium-map{position:relative!important;width:100%!important;height:26rem!important;
 left:0!important;top:0!important;background:#e3e5e8!important}

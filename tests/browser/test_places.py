@@ -100,6 +100,8 @@ def test_the_take_away_map_opens_from_a_file_and_asks_nobody(page: Page, public:
     expect(page.locator(".street").first).to_be_visible()
     assert page.locator(".leaflet-overlay-pane path").count() >= 3  # streets, and the parts of the way
     assert is_within_screen(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert is_within_screen(page)
 
 
 def test_the_card_with_the_way_prints_on_one_sheet(page: Page, public: str) -> None:
