@@ -14,11 +14,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import osmium
 import shapely
-from pyogrio.errors import DataSourceError
 
 from geodata.errors import TerritoryError
 from geodata.profile import Names, Territory
@@ -124,6 +122,9 @@ def load_territories(
     Names come from `name_column` (else the first of name, NAME, ...) and from columns such as `name:uk`; codes from
     `code_column`, else made of the name. Raises `TerritoryError` for a file, column or geometry that cannot be used.
     """
+    import geopandas as gpd  # half a second that every command would pay for the one that reads outlines
+    from pyogrio.errors import DataSourceError
+
     try:
         frame = gpd.read_file(path) if layer is None else gpd.read_file(path, layer=layer)
     except (DataSourceError, OSError, ValueError) as error:

@@ -32,7 +32,6 @@ from etl.locks import writing
 from etl.pipeline import run_load
 from etl.report import LoadReport
 from etl.settings import Settings
-from etl.sources.hsds_read import FILE_OF
 
 NOTHING_TO_MEND = (
     "they hold no cells (a row that could not be cut into columns is not kept, it may hold anything); "
@@ -130,6 +129,7 @@ def resubmit(
 
 def _resubmit(engine: Engine, settings: Settings, part: rejects.Mended, name: str) -> LoadReport:
     from etl.sources import kept_links, open_source
+    from etl.sources.hsds_read import FILE_OF
 
     profile = profile_of(settings)
     label = f"{name} (mended {part.table})" if part.table else f"{name} (mended)"  # a load settles rejects by file

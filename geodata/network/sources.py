@@ -8,7 +8,6 @@ from pathlib import Path
 
 from geodata.errors import NetworkBuildError
 from geodata.fetch import packaged_extract
-from geodata.network.demo_feed import write_demo_feed
 from geodata.network.files import NETWORK_FOLDER
 from geodata.profile import CityProfile
 
@@ -49,5 +48,7 @@ def _simulated(osm: Path, folder: Path, today: date) -> Path:
     """The simulated feed of this year; an older one is made anew, so that the demonstration never expires."""
     target = folder / f"simulated-{today.year}.zip"
     if not target.is_file():
+        from geodata.network.demo_feed import write_demo_feed  # brings scipy, half a second of every command
+
         write_demo_feed(osm, target, first_on=date(today.year, 1, 1))
     return target
