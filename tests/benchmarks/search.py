@@ -28,6 +28,7 @@ LATIN = ("ka", "lo", "mi", "ve", "ra", "to", "šev", "čen", "dub", "hor", "rad"
 COUNTED = {
     "unseen": "stories written after the words, never mended",
     "everyday_test": "plain needs written before the last words, never mended",
+    "stories_test": "stories told round about, written after the last words, never mended",
 }
 CYRILLIC = ("вер", "ни", "ко", "лес", "сад", "пар", "мос", "гор", "ша", "бол", "зе", "кра")
 

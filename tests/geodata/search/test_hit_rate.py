@@ -35,7 +35,7 @@ def test_two_of_three_queries_that_nothing_was_mended_for_find_their_service(top
     assert together(rates).share >= 0.67
 
 
-@pytest.mark.parametrize("name", ["practice", "unseen", "everyday_dev", "everyday_test"])
+@pytest.mark.parametrize("name", ["practice", "unseen", "everyday_dev", "everyday_test", "stories_test"])
 def test_the_lists_expect_services_that_exist_and_are_public(name: str) -> None:
     public = load_taxonomy().public().services
     assert {code for asked in lists(name).values() for _, right in asked for code in right} <= set(public)
@@ -48,7 +48,7 @@ def test_no_query_of_several_words_was_copied_into_the_taxonomy(lang: str) -> No
     hints = {normalise(w) for t in topics for w in t.hints[lang]}
     words = hints | {normalise(w) for t in topics for w in t.words[lang]}
     assert [text for text, _ in queries(lang) if " " in text and normalise(text) in words] == []
-    counted = [text for name in ("unseen", "everyday_test") for text, _ in lists(name).get(lang, ())]
+    counted = [text for name in ("unseen", "everyday_test", "stories_test") for text, _ in lists(name).get(lang, ())]
     assert [text for text in counted if " " in text and normalise(text) in hints] == []
 
 
