@@ -210,6 +210,7 @@ def test_a_packed_table_is_read_as_it_is_unpacked(quick: Loading) -> None:
         ("a.csv.gz", gzip.compress(b"0" * (40 << 20)), "too much to be true"),
         ("a.csv.zip", b"id;at", "not a whole zip archive"),
     ],
+    ids=["no gzip", "cut gzip", "swollen gzip", "no zip"],  # gzip holds the time: two workers would collect two tests
 )
 def test_a_broken_or_swollen_archive_is_refused(name: str, data: bytes, says: str, quick: Loading) -> None:
     with pytest.raises(SourceError, match=says):
