@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -34,7 +35,8 @@ def search(
 ) -> None:
     """Find services, institutions, addresses and needs by everyday words.
 
-    Where no city index has been built, the shared services and needs alone are searched. Where nothing is found, the
+    Where no city index has been built, the shared services and needs alone are searched (the first time makes their
+    index, in LINKA_DATA_DIR). Where nothing is found, the
     nearest topics and the city's hot line are offered.
     """
     if lang not in LANGUAGES:
@@ -56,7 +58,12 @@ def _open(index: Path | None, city: str | None) -> SearchIndex:
         return sqlite_index(index)
     data_dir = Path(os.environ.get("LINKA_DATA_DIR", _DEFAULT_DATA_DIR))
     default = data_dir / _city(city) / "search.sqlite"
-    return sqlite_index(default) if default.is_file() else topic_index()
+    if default.is_file():
+        return sqlite_index(default)
+    try:
+        return topic_index(data_dir / "topics.sqlite")
+    except (OSError, sqlite3.OperationalError):  # nothing may be kept there
+        return topic_index()
 
 
 def _city(given: str | None) -> str:

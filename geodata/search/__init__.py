@@ -15,9 +15,9 @@ from geodata.search.places import gazetteer_documents
 from geodata.search.postgres import Connect, PostgresStore
 from geodata.search.sqlite import SqliteStore
 from geodata.search.types import Answer, Document, Hit, Kind, Phrase, SearchIndex, Why
-from geodata.taxonomy import load_taxonomy
+from geodata.taxonomy import digest, load_taxonomy
 
-FORMAT = 3
+FORMAT = 4
 """Counts up when keys or tables of an index change: an index of another format is made anew."""
 
 __all__ = [
@@ -58,8 +58,13 @@ def city_documents(institutions: Iterable[Document], gazetteer: Path | None = No
         yield from gazetteer_documents(gazetteer)
 
 
-def topic_index() -> StoreIndex:
-    """An index of the shared services and needs alone, in memory: what is there before a city is built."""
-    index = StoreIndex(SqliteStore(None))
-    index.build(topic_documents(load_taxonomy()))
+def topic_index(path: Path | None = None) -> StoreIndex:
+    """An index of the shared services and needs alone: what is there before a city is built.
+
+    Kept in the file at `path` and made anew where its words are not today's; in memory for `None`. Raises `OSError`
+    where the file cannot be written.
+    """
+    index, stamp = StoreIndex(SqliteStore(path)), f"{FORMAT} {digest()}"
+    if path is None or index.stamp() != stamp:
+        index.build(topic_documents(load_taxonomy()), stamp=stamp)
     return index

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -75,7 +76,7 @@ class SqliteStore:
     @contextmanager
     def writer(self) -> Iterator[_SqliteWriter]:
         """Write beside the file and put the new index in its place when all went well."""
-        fresh = None if self._path is None else self._path.with_name(self._path.name + ".new")
+        fresh = None if self._path is None else self._path.with_name(f"{self._path.name}.{os.getpid()}.new")
         if fresh is not None:
             fresh.parent.mkdir(parents=True, exist_ok=True)
             fresh.unlink(missing_ok=True)

@@ -46,6 +46,20 @@ def test_the_default_index_of_the_city_is_used_when_it_was_built(app: typer.Type
     assert any(hit["title"] == "вулиця Шевченка 12" and hit["lon"] == 30.5 for hit in hits)
 
 
+def test_the_index_of_the_shared_services_is_made_once_and_anew_for_other_words(
+    app: typer.Typer, tmp_path: Path
+) -> None:
+    env, kept = {"LINKA_DATA_DIR": str(tmp_path / "data")}, tmp_path / "data" / "topics.sqlite"
+    for _ in range(2):
+        assert "Childminder" in CliRunner().invoke(app, ["search", "childminder", "--lang", "en"], env=env).stdout
+    first = kept.stat().st_ino
+    assert CliRunner().invoke(app, ["search", "childminder", "--lang", "en"], env=env).exit_code == 0
+    assert kept.stat().st_ino == first
+    sqlite_index(kept).build(city(), stamp="words of before")
+    assert "Childminder" in CliRunner().invoke(app, ["search", "childminder", "--lang", "en"], env=env).stdout
+    assert sqlite_index(kept).stamp() != "words of before"
+
+
 def test_text_output_offers_topics_where_nothing_is_found(app: typer.Typer, tmp_path: Path) -> None:
     found = CliRunner().invoke(app, ["search", "xqzwv", "--lang", "en"], env={"LINKA_DATA_DIR": str(tmp_path)})
     assert "Nothing found for 'xqzwv'" in found.stdout
