@@ -22,7 +22,7 @@ def status_line(
     zone: ZoneInfo | None = None,
     is_simulated: bool = False,
 ) -> Component:
-    """Period and freshness; without `filters` an empty line of the same height."""
+    """Period, whether its last day is not over, and freshness; without `filters` an empty line of the same height."""
     if filters is None or now is None or zone is None:
         return html.P("\u00a0", className="fresh")
     fresh = (
@@ -32,8 +32,12 @@ def status_line(
     )
     parts = [
         html.Span(formats.period(filters.from_on, filters.to_on, t.lang), className="period"),
-        html.Span(" · ", className="period-end"),
+        html.Span(f" ({t('status.today')}) · " if _has_today(filters, now, zone) else " · ", className="period-end"),
         html.Span(fresh),
     ]
     simulated = [html.Span(t("status.simulated"), className="simulated", role="note")] if is_simulated else []
     return html.P([*parts, *simulated], className="fresh")
+
+
+def _has_today(filters: Filters, now: datetime, zone: ZoneInfo) -> bool:
+    return filters.from_on <= now.astimezone(zone).date() <= filters.to_on

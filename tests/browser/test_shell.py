@@ -74,8 +74,10 @@ def test_a_shared_link_restores_the_view_and_reset_is_a_link(page: Page, staff: 
     wait_idle(page)
     expect(page.locator(".chips .chip")).to_have_text("Phone")
     expect(page.locator("#filter-to")).to_have_value("2026-04-30")
+    expect(page.locator(".status")).not_to_contain_text("today is not over")
     page.get_by_role("link", name="Reset filters").click()
     expect(page.locator(".status .period")).to_have_text("21 Apr – 20 May 2026".replace(" – ", "\u2009–\u2009"))
+    expect(page.locator(".status")).to_contain_text("today is not over")
     assert not query(page)
 
 
