@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from geodata.text import digits_only, fold, house_number, script, skeleton, words
 from geodata.wordforms import LANGUAGES, is_stop, language, languages_of, lemma, light_stem, stop_skeletons
@@ -28,7 +28,7 @@ _HYPHEN = re.compile(r"(?<=\d)-(?=[^\W\d_]\b)")
 
 @dataclass(frozen=True)
 class QueryWord:
-    """One word of a query with every key it may be found under."""
+    """One word of a query with every key it may be found under; worked out once, for ranking asks thousands of times."""
 
     word: str
     script: str
@@ -37,7 +37,7 @@ class QueryWord:
     skeleton: str
     is_number: bool
 
-    @property
+    @cached_property
     def keys(self) -> tuple[str, ...]:
         """Whole keys, best first; numbers are only ever looked up as they are."""
         if self.is_number:
@@ -45,23 +45,23 @@ class QueryWord:
         found = [f"w{self.word}", *(f"l{key}" for key in sorted(self.lemmas)), f"s{self.stem}", f"t{self.skeleton}"]
         return tuple(key for key in found if len(key) > 1)
 
-    @property
+    @cached_property
     def root(self) -> str:
         """What longer words of the same root begin with: the stem where it is long enough to tell, else the word."""
         return self.stem if len(self.stem) >= _MIN_ROOT else self.word
 
-    @property
+    @cached_property
     def kin(self) -> str:
         """What words made from the same root by other endings begin with (`rehabil` for `rehabilitačný`) or nothing."""
         first = self.stem[: max(_MIN_KIN, round(len(self.stem) * _KIN_SHARE))]
         return "" if self.is_number or len(first) < _MIN_KIN or first == self.root else first
 
-    @property
+    @cached_property
     def prefix(self) -> str | None:
         """The key of which stored keys may be longer (search as you type, and words derived from this one)."""
         return None if self.is_number or len(self.root) < _MIN_PREFIX else f"w{self.root}"
 
-    @property
+    @cached_property
     def latin_prefix(self) -> str | None:
         """The same across scripts."""
         return None if self.is_number or len(self.skeleton) < _MIN_PREFIX + 1 else f"t{self.skeleton}"

@@ -160,6 +160,9 @@ def _quality(word: QueryWord, near: Mapping[str, float], keys: Sequence[str], at
         return 0.0, None
     if (len(keys[at + 1]) > 1 and keys[at + 1][1:] in word.lemmas) or keys[at + 2][1:] == word.stem:
         return _STEM, "stem"
+    latin = keys[at + 3][1:]
+    if stored[:1] != word.root[:1] and latin[:1] != word.skeleton[:1] and stored not in near:
+        return 0.0, None  # most pairs: what begins otherwise, in any script, is another word
     best: tuple[float, How | None] = (0.0, None)
     if word.prefix is not None and stored.startswith(word.root):
         how: How = "prefix" if stored.startswith(word.word) else "stem"
@@ -168,7 +171,6 @@ def _quality(word: QueryWord, near: Mapping[str, float], keys: Sequence[str], at
         best = (_KIN * len(word.kin) / len(stored), "stem")
     if stored in near:
         best = max(best, (_TYPO * near[stored], "typo"), key=lambda b: b[0])
-    latin = keys[at + 3][1:]
     if latin and latin == word.skeleton:
         # In the same script it is the same word by its sound: a letter doubled or left out, `y` for `i`.
         return (_ALIKE, "typo") if word.script == script(stored) else (_TRANSLIT, "translit")
