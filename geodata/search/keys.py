@@ -28,7 +28,7 @@ _HYPHEN = re.compile(r"(?<=\d)-(?=[^\W\d_]\b)")
 
 @dataclass(frozen=True)
 class QueryWord:
-    """One word of a query with every key it may be found under; worked out once, for ranking asks thousands of times."""
+    """One word of a query with every key it may be found under, worked out once: ranking asks thousands of times."""
 
     word: str
     script: str
