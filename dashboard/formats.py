@@ -7,7 +7,8 @@ a comma is never read as a decimal point.
 from __future__ import annotations
 
 import math
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -130,12 +131,25 @@ def grain_label(value: date, grain: str, lang: str) -> str:
 
 def instant(at: datetime, lang: str, zone: ZoneInfo) -> str:
     """A moment in the city's own time."""
-    return f"{format_date(at.astimezone(zone).date(), format='medium', locale=_locale(lang))}, {clock(at, lang, zone)}"
+    local = at.astimezone(zone)
+    return f"{_medium(local.date(), lang)}, {_clock(local.hour, local.minute, lang)}"
 
 
 def clock(at: datetime, lang: str, zone: ZoneInfo) -> str:
     """Hours and minutes in the city's own time."""
-    return format_time(at, format="HH:mm", tzinfo=zone, locale=_locale(lang))
+    local = at.astimezone(zone)
+    return _clock(local.hour, local.minute, lang)
+
+
+# Lists spell the same days, minutes and lengths thousands of times, and Babel reads its pattern anew each time.
+@lru_cache(maxsize=20_000)
+def _medium(value: date, lang: str) -> str:
+    return format_date(value, format="medium", locale=_locale(lang))
+
+
+@lru_cache(maxsize=8 * 24 * 60)
+def _clock(hour: int, minute: int, lang: str) -> str:
+    return format_time(time(hour, minute), format="HH:mm", locale=_locale(lang))
 
 
 def ago(at: datetime, now: datetime, lang: str) -> str:
@@ -159,6 +173,7 @@ def duration(seconds: float | None, lang: str) -> str:
     return f"{MINUS}{text}" if seconds < 0 else text
 
 
+@lru_cache(maxsize=20_000)
 def _unit(count: int, name: str, lang: str) -> str:
     text = str(format_unit(count, f"duration-{name}", length="short", locale=_locale(lang)))
     if count >= 1_000:  # digits are grouped by a thin space here as everywhere

@@ -64,7 +64,7 @@ _READING: Final = threading.Lock()
 class OpenRequests:
     """One entry per open request, the oldest first, in each of `columns`.
 
-    Dimensions as roll-ups know them (0: none); `created_s`, `due_s`, `paused_s`, `counted_s` since `EPOCH_S`
+    Dimensions as roll-ups know them (0: none); `created_s`, `due_s`, `late3_s`, `paused_s`, `counted_s` since `EPOCH_S`
     (`NEVER`: not there); `created_on`, `due_on` in days since 1970 (`NO_DAY_NUMBER`: due on no day); `has_terms` (the
     clock knows it), `is_undecided` (and has given no verdict), `is_paused`; `policy_id`, `working_min`.
     """
@@ -95,7 +95,7 @@ class OpenRequests:
         return held
 
     def stock(self, name: str, now: datetime, today: date) -> Mask:
-        """True for those that a stock's name means, as `stocks.stock_conditions` says it in SQL."""
+        """True for those that a stock's name means, as `stocks.stock_conditions` and the family `late3` say in SQL."""
         due, now_s = self["due_s"], seconds(now)
         terms, undecided, waits = (self[one].astype(np.bool_) for one in ("has_terms", "is_undecided", "is_paused"))
         is_past: Mask = due <= now_s
@@ -105,6 +105,8 @@ class OpenRequests:
         if name == "overdue":
             is_due: Mask = self["due_on"] != NO_DAY_NUMBER
             return undecided & is_past & is_due
+        if name == "late3":
+            return undecided & (self["late3_s"] <= now_s) & (self["paused_s"] > self["late3_s"])
         if name == "due_today":
             is_today: Mask = self["due_on"] == _number(today)
             return undecided & ~is_past & is_today
@@ -186,7 +188,7 @@ def _read(read: Reader, *, with_line: bool) -> OpenRequests:
         columns = {
             **{name: created.dimension(name) for name in DIMS if with_line or name != _LINE},
             "created_s": _since_epoch(request.c.created_at),
-            **{f"{name}_s": _since_epoch(terms.c[f"{name}_at"]) for name in ("due", "paused", "counted")},
+            **{f"{name}_s": _since_epoch(terms.c[f"{name}_at"]) for name in ("due", "late3", "paused", "counted")},
             "created_on": day_number(request.c.created_on),
             "due_on": _or(day_number(terms.c.due_on), NO_DAY_NUMBER),
             "has_terms": flag(has_terms),
