@@ -28,12 +28,12 @@ def public() -> flask.Flask:
 def _server(process: Process) -> flask.Flask:
     deps = make_deps(Settings.from_env(), process=process)
     server: flask.Flask = create_app(deps).server
-    threading.Thread(target=_warm_up, args=(deps,), name="warm-up", daemon=True).start()
+    threading.Thread(target=warm_up, args=(deps,), name="warm-up", daemon=True).start()
     return server
 
 
-def _warm_up(deps: Deps) -> None:
-    """Do beside the first requests what the first reader would wait for: today's brief, what stands open; streets,
+def warm_up(deps: Deps) -> None:
+    """Do beside the first requests what the first reader would wait for: what stands open, today's brief; streets,
     timetable, search.
 
     A fault ends its thread, which tells it; the server goes on, and so does what comes after the brief.
@@ -42,7 +42,7 @@ def _warm_up(deps: Deps) -> None:
         return
     try:
         if deps.process == "staff":
-            content.warm_up(deps)
             read_ahead(deps.read)
+            content.warm_up(deps)
     finally:
         guide_of(deps).warm_up()

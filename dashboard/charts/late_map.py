@@ -17,7 +17,7 @@ from dashboard.maps.area import Area, is_inside, parse_area
 from dashboard.maps.late_map import late_map, picture
 from dashboard.metrics.clusters import clusters
 from dashboard.queries.contact_centre import sums
-from dashboard.queries.late_map import late_or_urgent, received_places
+from dashboard.queries.late_map import MOST_MARKS, late_or_urgent, received_places
 from dashboard.theme import LATE
 from dashboard.view import View
 from geodata.basemap.style import Theme, plotly_style
@@ -51,6 +51,8 @@ def the_map(view: View) -> Chart:
         )  # fmt: skip
     names = {state: view.t(f"late_map.state.{state}") for state in STATES} | {"cluster": view.t("late_map.cluster")}
     notes = [view.t("late_map.unplaced", n=unplaced)]
+    if n >= MOST_MARKS:
+        notes.insert(0, view.t("late_map.only", n=formats.number(n, view.lang)))
     if bool(view.reference.tables["territory"]["is_approximate"].any()):
         notes.append(view.t("late_map.approximate"))
     return Chart(

@@ -6,9 +6,10 @@ moment (open, overdue, ...) are told against what stood so long before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from math import isnan
 from typing import Final
 
 import pandas as pd
@@ -17,7 +18,9 @@ from dashboard.filters import Filters
 from dashboard.metrics import REGISTRY
 from dashboard.metrics.figure import Figure, Value, share_pct, shown
 from dashboard.queries import Reader
+from dashboard.queries.backlog import stocks_kept
 from dashboard.queries.brief import daily, daily_by_class_kind, stocks_at
+from dashboard.queries.series import total
 
 PERIODS: Final[Mapping[str, int]] = {"day": 1, "week": 7, "month": 28, "quarter": 91}
 """Days of each period."""
@@ -41,6 +44,10 @@ ORDER: Final = (
     "unprocessed_messages", "confirmed_on_time_pct",
 )  # fmt: skip
 TREND_DAYS: Final = 35
+COUNTED_BACK: Final = 200_000
+"""Requests of a quarter up to which what stood open at past moments is counted anew; beyond, it takes seconds, and the
+snapshots of those evenings tell it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +91,24 @@ def strip(
         later = _sums(source, filters, day, moment)
         sums = pd.concat([sums[sums.index < pd.Timestamp(known_from)], later[later.index >= pd.Timestamp(known_from)]])
     moments = [moment - timedelta(days=7 * week) for week in (*range(NORM_WEEKS + 1), PERIODS["quarter"] // 7)]
-    past = stocks_at(live, filters, moments)
+    received = sums["requests"].tail(PERIODS["quarter"]).sum()
+    past = stocks_at(live, filters, moments) if received <= COUNTED_BACK else _stocks_kept(live, filters, moments)
     if source is not live:
         past.loc[[moment]] = stocks_at(source, filters, [moment]).to_numpy()
     rows = {kpi: _flow_row(kpi, sums, day, first_on, targets, min_n) for kpi in (*COUNTS, *SHARES)}
     rows |= {kpi: _stock_row(kpi, past[name], day, first_on, targets) for kpi, name in STOCKS.items()}
     return [rows[kpi] for kpi in ORDER]
+
+
+def _stocks_kept(read: Reader, filters: Filters, moments: Sequence[datetime]) -> pd.DataFrame:
+    """What `stocks_at` gives, of a large city: the first moment as it stands, the others by the evening before them."""
+    now, *earlier = moments
+    evenings = [read.today(at) - timedelta(days=1) for at in earlier]
+    kept = stocks_kept(read, filters, evenings).reset_index(drop=True)
+    names = {"open": "open", "overdue": "overdue", "due_today": "due_today", "unprocessed": "unprocessed_now"}
+    present = {name: total(read, filters, stock, now=now) for name, stock in names.items()}
+    whole = pd.concat([pd.DataFrame([present]), kept], ignore_index=True)
+    return whole.set_axis(pd.Index(moments, name="at"))
 
 
 def _sums(read: Reader, filters: Filters, day: date, now: datetime) -> pd.DataFrame:
@@ -154,16 +173,16 @@ def _weekly_shares(kpi: str, sums: pd.DataFrame) -> list[float]:
 
 def _stock_row(kpi: str, past: pd.Series, day: date, first_on: date, targets: Mapping[str, float]) -> Row:
     reach = max((day - first_on).days // 7, 0)
-    weeks = past.tolist()
-    before = [float(value) for value in weeks[1 : min(NORM_WEEKS, reach) + 1]]
+    weeks = [float(value) for value in past]
+    before = [value for value in weeks[1 : min(NORM_WEEKS, reach) + 1] if not isnan(value)]
     norm = sum(before) / len(before) if len(before) >= MIN_NORM_WEEKS else None
-    figure = _figure(kpi, Value(float(weeks[0]), int(weeks[0])), 0)
+    figure = _figure(kpi, Value(weeks[0], int(weeks[0])), 0)
     cells = {"day": Cell(figure, norm, day)}
     for name, place in (("week", 1), ("month", 4), ("quarter", NORM_WEEKS + 1)):
         back = PERIODS[name]
-        then = float(weeks[place]) if (day - first_on).days >= back else None
+        then = weeks[place] if (day - first_on).days >= back and not isnan(weeks[place]) else None
         cells[name] = Cell(figure, then, day - timedelta(days=back))
-    return Row(kpi, cells, targets.get(kpi), is_stock=True, trend=(*reversed(before), float(weeks[0])))
+    return Row(kpi, cells, targets.get(kpi), is_stock=True, trend=(*reversed(before), weeks[0]))
 
 
 def _figure(kpi: str, value: Value, min_n: int) -> Figure:

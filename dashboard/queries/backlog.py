@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
 
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from dashboard.filters import Filters
 from dashboard.queries.reader import Reader
-from dashboard.queries.selection import Selection
+from dashboard.queries.selection import Selection, select_of
 from etl.rollup.branch import summed
 from etl.schema import backlog_snapshot, request
 
 KEPT = frozenset({"executor_id", "topic_id", "request_class_id", "territory_id"})
 """What a snapshot knows of a request; a question about anything else is answered from the requests themselves."""
 BANDS = ("age_band", "term_band")
+OVERDUE_BANDS = (2, 3)
+"""Term bands of those past their term (`etl.snapshot.term_bands`)."""
 
 
 def open_by_day(
@@ -27,24 +31,19 @@ def open_by_day(
     return _from_requests(read, where, by, now)
 
 
-def backlog(read: Reader, filters: Filters, where: Selection, band: str = "age_band") -> pd.DataFrame:
-    """Columns `day_on`, `band`, `value`, `is_backfilled` from the snapshots; `band` is `age_band` or `term_band`."""
-    column = backlog_snapshot.c[band]
-    found = read.frame(
-        select(
-            backlog_snapshot.c.day_on,
-            column.label("band"),
-            summed(backlog_snapshot.c.n_open).label("value"),
-            func.max(backlog_snapshot.c.is_backfilled.cast(request.c.created_hour.type)).label("is_backfilled"),
-        )
-        .where(backlog_snapshot.c.city_id == read.city_id)
-        .where(backlog_snapshot.c.day_on.between(where.from_on, where.to_on))
-        .where(*where.conditions({name: backlog_snapshot.c[name] for name in where.dimensions & KEPT}))
-        .group_by(backlog_snapshot.c.day_on, column)
-        .order_by(backlog_snapshot.c.day_on, column)
-    )
-    found["day_on"] = pd.to_datetime(found["day_on"]).astype("datetime64[us]")
-    return found.assign(is_backfilled=found["is_backfilled"].astype(bool))
+def stocks_kept(read: Reader, filters: Filters, days: Sequence[date]) -> pd.DataFrame:
+    """Columns `open`, `overdue`, indexed by `days`: what stood open each evening, as kept; NaN where none was, and for
+    filters that snapshots do not know.
+    """
+    where = select_of(read, replace(filters, from_on=min(days), to_on=max(days)))
+    index = pd.DatetimeIndex(pd.to_datetime(list(days)), name="day_on")
+    if not where.dimensions <= KEPT:
+        return pd.DataFrame(float("nan"), index=index, columns=["open", "overdue"])
+    found = _from_snapshots(read, where, "term_band")
+    late = found[found["term_band"].isin(OVERDUE_BANDS)]
+    summed_by_day = {"open": found.groupby("day_on")["value"].sum(), "overdue": late.groupby("day_on")["value"].sum()}
+    made = pd.DataFrame(summed_by_day).reindex(index).astype("float64")
+    return made.assign(overdue=made["overdue"].fillna(made["open"].where(made["open"].isna(), 0.0)))
 
 
 def _from_snapshots(read: Reader, where: Selection, by: str | None) -> pd.DataFrame:

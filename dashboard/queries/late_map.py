@@ -17,8 +17,10 @@ from etl.rollup.branch import flag
 from etl.rollup.requests import DIMS
 from etl.schema import request, request_class, sla_result
 
-MOST: Final = 100_000
-"""Requests that one map takes; beyond, the filters must narrow."""
+MOST_MARKS: Final = 20_000
+"""Late and urgent requests that one map takes, the longest due first; beyond, the filters must narrow."""
+MOST_PLACES: Final = 100_000
+"""Requests of the period, the newest first, that are looked through for clusters."""
 
 
 def late_or_urgent(read: Reader, filters: Filters, *, now: datetime) -> pd.DataFrame:
@@ -43,7 +45,7 @@ def late_or_urgent(read: Reader, filters: Filters, *, now: datetime) -> pd.DataF
         .where(or_(is_overdue(now), request.c.request_class_id.in_(urgent)))
         .where(*where.conditions({name: DIMS[name] for name in where.dimensions}))
         .order_by(sla_result.c.due_at, request.c.request_id)
-        .limit(MOST)
+        .limit(MOST_MARKS)
     )  # fmt: skip
     found = _coded(read, found, ("topic", "territory", "executor", "request_class"))
     state = pd.Series("urgent", index=found.index, dtype=object)
@@ -60,7 +62,7 @@ def received_places(read: Reader, filters: Filters, *, now: datetime) -> pd.Data
         .where(request.c.created_on.between(where.from_on, where.to_on))
         .where(*where.conditions({name: DIMS[name] for name in where.dimensions}))
         .order_by(request.c.created_at.desc())
-        .limit(MOST)
+        .limit(MOST_PLACES)
     )
     return _coded(read, found, ("topic",))
 

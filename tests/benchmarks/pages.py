@@ -30,6 +30,7 @@ from dashboard.deps import make_deps
 from dashboard.parts import PATH
 from dashboard.serving import free_port
 from dashboard.settings import Settings
+from dashboard.wsgi import warm_up
 from etl import rollup
 from etl.db import create_all, make_engine
 from etl.profile_tables import write_profile
@@ -86,9 +87,11 @@ FLAGS: Final = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-backgr
 
 
 def app() -> flask.Flask:
-    """The staff process of the database of the settings, at the moment of its rows."""
+    """The staff process of the database of the settings, at the moment of its rows, warmed up as the real one."""
     moment = datetime.fromisoformat(os.environ[ENV_NOW])
-    server: flask.Flask = create_app(make_deps(Settings.from_env(), now=lambda: moment)).server
+    deps = make_deps(Settings.from_env(), now=lambda: moment)
+    server: flask.Flask = create_app(deps).server
+    warm_up(deps)
     return server
 
 
@@ -136,6 +139,7 @@ def served(url: str, moment: str) -> Iterator[str]:
         command = [
             sys.executable, "-m", "gunicorn", "tests.benchmarks.pages:app()", "--worker-class", "gthread", "--workers",
             "2", "--threads", "8", "--bind", f"127.0.0.1:{port}", "--no-control-socket", "--log-level", "warning",
+            "--timeout", "300",
         ]  # fmt: skip
         process = subprocess.Popen(command, env=env)
         try:

@@ -141,7 +141,7 @@ def test_the_brief_that_is_read_first_is_there_before_it_is_asked(deps: Deps, mo
     fresh = replace(deps, answers=Answers(), read=replace(deps.read, kept={}))
     guide = SimpleNamespace(warm_up=lambda: None)
     monkeypatch.setattr(wsgi, "guide_of", lambda _deps: guide)
-    wsgi._warm_up(fresh)
+    wsgi.warm_up(fresh)
     seen = view(fresh, "")
     assert Shelf().is_quick("watch", seen)
     assert is_read(fresh.read, select_of(fresh.read, seen.filters)), "what stands open"
@@ -151,11 +151,11 @@ def test_a_server_starts_where_nothing_can_be_made_ready_ahead(
     deps: Deps, make_deps_of: Callable[..., Deps], tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     empty = create_engine(f"sqlite:///{tmp_path / 'none.db'}")
-    wsgi._warm_up(make_deps_of(empty))
+    wsgi.warm_up(make_deps_of(empty))
     empty.dispose()
     done: list[str] = []
     monkeypatch.setattr(wsgi, "guide_of", lambda _deps: SimpleNamespace(warm_up=lambda: done.append("guide")))
     monkeypatch.setattr(wsgi.content, "warm_up", lambda _deps: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        wsgi._warm_up(deps)
+        wsgi.warm_up(deps)
     assert done == ["guide"], "one that fails does not keep the others"

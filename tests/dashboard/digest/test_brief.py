@@ -9,18 +9,21 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from dashboard.deps import Deps
-from dashboard.digest import mail, sentences
+from dashboard.digest import mail, sentences, strip
 from dashboard.digest.content import Brief, Draft, brief_day
 from dashboard.digest.strip import ORDER, PERIODS
 from dashboard.filters import Filters
 from dashboard.i18n import LANGUAGES
 from dashboard.metrics import figures
 from dashboard.view import View
+from etl import snapshot
 from etl.pipeline import run_load
+from etl.schema import backlog_snapshot
 from etl.simulate import plan_of, simulate, source_name
 from geodata.cities import load_profile
 
@@ -90,6 +93,25 @@ def test_the_backlog_ends_where_the_strip_says_it_stands(brief: Brief, seen: Vie
         assert one.backlog["value"].iloc[-1] == standing
         assert one.backlog["period_on"].iloc[-1].date() == one.day
         assert one.backlog["period_on"].is_unique
+
+
+def test_a_large_city_is_told_what_stood_open_by_the_evenings_kept(
+    brief: Brief, seen: View, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with seen.read.engine.begin() as connection:
+        snapshot.take(connection, seen.deps.profile, now=NOW)
+        evenings = select(backlog_snapshot.c.day_on, backlog_snapshot.c.term_band, backlog_snapshot.c.n_open)
+        kept = pd.DataFrame(connection.execute(evenings).all(), columns=["day_on", "term_band", "n"])
+    monkeypatch.setattr(strip, "COUNTED_BACK", 0)
+    told = {row.kpi: row.cells for row in Draft.of(seen).part("strip")}
+    counted = {row.kpi: row.cells for row in brief.strip}
+    for kpi in strip.STOCKS:
+        assert told[kpi]["day"].figure == counted[kpi]["day"].figure, kpi
+    then = kept[kept["day_on"] == SURGE_ON - timedelta(days=7)]
+    assert told["backlog_open"]["week"].norm == then["n"].sum() > 0
+    assert told["overdue"]["week"].norm == then.loc[then["term_band"].isin((2, 3)), "n"].sum()
+    assert told["due_today"]["week"].norm is None
+    assert told["due_today"]["day"].norm is None
 
 
 def test_the_norm_of_the_day_is_the_mean_of_the_same_weekdays(brief: Brief, seen: View) -> None:
