@@ -52,6 +52,10 @@ MEANINGS: Final = MappingProxyType(
 )
 """What a colour stands for wherever it appears."""
 
+AGES: Final = MappingProxyType(
+    {"0": "#bfd7ee", "1": "#8fb9e0", "2": "#5b98cf", "3": "#2f6fb0", "4": "#a8577f", "5": "#7d1f4f"}
+)
+"""The age bands of the backlog: the older, the darker; past a month in another hue."""
 HEAT: Final = ((0.0, "rgba(47,126,194,0.05)"), (0.5, "rgba(47,126,194,0.55)"), (1.0, "rgba(30,88,148,1)"))
 """From nothing to much, on either background."""
 DIVERGING: Final = ((0.0, BLUE), (0.5, "rgba(113,128,143,0.12)"), (1.0, ORANGE))

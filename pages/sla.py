@@ -10,7 +10,7 @@ from dash import Dash, Input, Output, State, html, no_update
 from dash.development.base_component import Component
 
 from dashboard.cards import bind, bind_block
-from dashboard.charts import sla, story, what_if
+from dashboard.charts import backlog, sla, story, what_if
 from dashboard.components.board import Spec, board
 from dashboard.components.ids import Shell
 from dashboard.components.kpi import kpi_skeleton, kpi_strip, strip_place
@@ -39,6 +39,7 @@ class Ids(StrEnum):
     LATENESS = "sla-lateness"
     DUE_HOURS = "sla-due-hours"
     DUE_LIST = "sla-due-list"
+    BACKLOG = "sla-backlog"
     STRIP = "sla-strip"
     LATE_LIST = "sla-late-list"
     TERMS = "sla-terms"
@@ -55,6 +56,7 @@ CARDS: dict[Ids, Spec] = {
     Ids.TOPICS: Spec(sla.by_topic, "sla.card.topics", "sla.define.topics", "half", "m"),
     Ids.SURVIVAL: Spec(sla.survival, "sla.card.survival", "sla.define.survival", "two-thirds", "l"),
     Ids.PROMISES: Spec(sla.promises, "sla.card.promises", "sla.define.promises", "third", "l", has_figure=False),
+    Ids.BACKLOG: Spec(backlog.by_age, "sla.card.backlog", "sla.define.backlog", "full", "m"),
     Ids.STRIP: Spec(story.timeline, "sla.card.strip", "sla.define.strip", "full", "m"),
     Ids.LATE_LIST: Spec(sla.late_list, "sla.card.late_list", "sla.define.late_list", "full", "l", has_figure=False),
     Ids.LATENESS: Spec(sla.lateness, "sla.card.lateness", "sla.define.lateness", "half", "m"),

@@ -14,6 +14,7 @@ from dashboard import theme
 TOKENS: Final = {
     theme.BLUE: "blue", theme.ORANGE: "orange", theme.GREEN: "green", theme.PURPLE: "purple", theme.OLIVE: "olive",
     theme.ROSE: "rose", theme.SLATE: "slate", theme.LATE: "late", theme.LATE_3X: "late-3x",
+    **{colour: f"age-{code}" for code, colour in theme.AGES.items()},
 }  # fmt: skip
 """Colour of the figures to the class that has it."""
 

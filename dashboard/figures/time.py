@@ -69,13 +69,19 @@ def over_time(
 
 
 def stacked(
-    frame: pd.DataFrame, names: Mapping[str, str], *, lang: str, grain: str, is_share: bool = False
+    frame: pd.DataFrame,
+    names: Mapping[str, str],
+    *,
+    lang: str,
+    grain: str,
+    is_share: bool = False,
+    colours: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Bars over `period_on` stacked by `code` (`value` high), in the order of `names`; `is_share`: each to 100 %.
 
-    What each colour stands for is told by `part_colours` in a key of HTML.
+    What each colour stands for is told by `part_colours`, or the `colours` given, in a key of HTML.
     """
-    data, colours = [], part_colours(names)
+    data, colours = [], colours or part_colours(names)
     for code, name in names.items():
         part = frame[frame["code"] == code]
         labels = [formats.grain_label(day, grain, lang) for day in part["period_on"]]

@@ -13,7 +13,7 @@ from dashboard.queries.populations import POPULATIONS
 from dashboard.queries.reader import Reader
 from dashboard.queries.reference import NONE, Reference, data_state, reference
 from dashboard.queries.rows import count_rows, rows
-from dashboard.queries.series import BY, breakdown, heat, norm, series, total
+from dashboard.queries.series import BY, backlog_by_age, breakdown, heat, norm, series, total
 from dashboard.queries.status import data_span, has_simulated, loads, reject_reasons, rejects, status, unmapped
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Reader",
     "Reference",
     "UnknownMeasureError",
+    "backlog_by_age",
     "breakdown",
     "count_rows",
     "data_span",

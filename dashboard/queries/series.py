@@ -12,7 +12,7 @@ import pandas as pd
 
 from dashboard.filters import Filters
 from dashboard.queries.ask import ask
-from dashboard.queries.backlog import open_by_day
+from dashboard.queries.backlog import KEPT, open_by_day
 from dashboard.queries.errors import UnknownMeasureError
 from dashboard.queries.measures import STOCKS, columns_by_family
 from dashboard.queries.reader import Reader
@@ -69,6 +69,17 @@ def series(
         return _stock_periods(coded(read, daily, by), chosen)
     asked = {"week": "week_on", "month": "month_on", "quarter": "month_on"}.get(chosen, "day_on")
     return _filled(read, _daily(read, where, measure, by, moment, asked), filters, chosen, by)
+
+
+def backlog_by_age(read: Reader, filters: Filters, *, now: datetime | None = None) -> pd.DataFrame:
+    """Columns `period_on`, `code` (age band of `backlog_snapshot` as text), `value`: requests open at the end of each
+    period's last day that has a snapshot. Empty for filters that snapshots do not keep.
+    """
+    where = select_of(read, filters)
+    if not where.dimensions <= KEPT:
+        return pd.DataFrame({"period_on": pd.Series(dtype="datetime64[us]"), "code": [], "value": []})
+    daily = open_by_day(read, filters, where, by="age_band", now=now or read.clock())
+    return _stock_periods(daily.rename(columns={"age_band": "code"}).astype({"code": str}), filters.grain)
 
 
 def breakdown(read: Reader, filters: Filters, measure: str, by: str, *, now: datetime | None = None) -> pd.DataFrame:

@@ -65,6 +65,14 @@ def test_the_backlog_series_comes_from_snapshots_and_agrees_with_the_requests(ci
     assert (by_class == kept[kept > 0].reindex(by_class.index)).all()
 
 
+def test_the_backlog_by_age_is_the_backlog_in_parts(city: Reader) -> None:
+    kept = queries.series(city, WHOLE, "open").set_index("period_on")["value"]
+    by_age = queries.backlog_by_age(city, WHOLE)
+    assert set(by_age["code"]) >= {"0", "1"}
+    assert (by_age.groupby("period_on")["value"].sum() == kept[kept > 0]).all()
+    assert queries.backlog_by_age(city, replace(WHOLE, channel=("phone",))).empty
+
+
 def test_the_span_is_that_of_all_facts(city: Reader) -> None:
     first, last = queries.data_span(city)
     assert first <= FIRST
