@@ -20,6 +20,7 @@ from geodata.cities import load_profile
 if TYPE_CHECKING:
     from dashboard.cards import Cards
     from dashboard.queries import Reader
+    from dashboard.queries.held import Held
     from geodata.profile import CityProfile
 
 Process = Literal["staff", "public"]
@@ -48,8 +49,13 @@ class Deps:
         return self.now().astimezone(self.profile.zone).date()
 
 
-def make_deps(settings: Settings, *, process: Process = "staff", now: Callable[[], datetime] = utc_now) -> Deps:
-    """Deps of one process; the engine opens its first connection with the first question."""
+def make_deps(
+    settings: Settings, *, process: Process = "staff", now: Callable[[], datetime] = utc_now, held: Held | None = None
+) -> Deps:
+    """Deps of one process; the engine opens its first connection with the first question.
+
+    `held`: what holds roll-ups for as long as the process lives; without it the database is asked each time.
+    """
     from dashboard.cards import Cards
     from dashboard.queries import Reader
 
@@ -63,6 +69,5 @@ def make_deps(settings: Settings, *, process: Process = "staff", now: Callable[[
         timeout_s=settings.query_timeout_s,
         pool_size=settings.threads,
     )
-    return Deps(
-        settings=settings, profile=profile, read=Reader.of(engine, profile), cards=Cards(), process=process, now=now
-    )
+    read = Reader.of(engine, profile, held=held)
+    return Deps(settings=settings, profile=profile, read=read, cards=Cards(), process=process, now=now)

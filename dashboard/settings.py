@@ -47,6 +47,13 @@ class Settings:
     )
     workers: int = field(default=2, metadata={"env": "LINKA_WORKERS", "help": "processes of each web server, 1 to 32"})
     threads: int = field(default=8, metadata={"env": "LINKA_THREADS", "help": "threads of each of them, 1 to 64"})
+    held_mb: int = field(
+        default=256,
+        metadata={
+            "env": "LINKA_HELD_MB",
+            "help": "memory that each staff process holds roll-ups in, 0 (none) to 16384 MB",
+        },
+    )
     public_url: str = field(
         default="", metadata={"env": "LINKA_PUBLIC_URL", "help": "address of the public process as people reach it"}
     )
@@ -81,6 +88,7 @@ class Settings:
                 query_timeout_s=etl_settings.whole_number(env, "LINKA_QUERY_TIMEOUT_S", default=20, low=1, high=600),
                 workers=etl_settings.whole_number(env, "LINKA_WORKERS", default=2, low=1, high=32),
                 threads=etl_settings.whole_number(env, "LINKA_THREADS", default=8, low=1, high=64),
+                held_mb=etl_settings.whole_number(env, "LINKA_HELD_MB", default=256, low=0, high=16_384),
                 public_url=_web_address(env, "LINKA_PUBLIC_URL"),
                 staff_url=_web_address(env, "LINKA_STAFF_URL"),
             )

@@ -10,6 +10,7 @@ from dashboard.app import create_app
 from dashboard.deps import Deps, Process, make_deps
 from dashboard.digest import content
 from dashboard.directory.guide import guide_of
+from dashboard.queries.held import Held
 from dashboard.queries.open_requests import read_ahead
 from dashboard.queries.readiness import readiness
 from dashboard.settings import Settings
@@ -26,15 +27,17 @@ def public() -> flask.Flask:
 
 
 def _server(process: Process) -> flask.Flask:
-    deps = make_deps(Settings.from_env(), process=process)
+    settings = Settings.from_env()
+    held = Held(budget=settings.held_mb * 1_000_000) if process == "staff" else None
+    deps = make_deps(settings, process=process, held=held)
     server: flask.Flask = create_app(deps).server
     threading.Thread(target=warm_up, args=(deps,), name="warm-up", daemon=True).start()
     return server
 
 
 def warm_up(deps: Deps) -> None:
-    """Do beside the first requests what the first reader would wait for: what stands open, today's brief; streets,
-    timetable, search.
+    """Do beside the first requests what the first reader would wait for: roll-ups, what stands open, today's brief;
+    streets, timetable, search.
 
     A fault ends its thread, which tells it; the server goes on, and so does what comes after the brief.
     """
@@ -42,6 +45,8 @@ def warm_up(deps: Deps) -> None:
         return
     try:
         if deps.process == "staff":
+            if deps.read.held is not None:
+                deps.read.held.fill(deps.read)
             read_ahead(deps.read)
             content.warm_up(deps)
     finally:

@@ -50,7 +50,7 @@ def reader_as_of(read: Reader, filters: Filters, as_of: datetime) -> Iterator[Re
         with read.connect() as source, scratch.begin() as target:
             _copy(source, target, read, filters, as_of)
             update(target, read.profile, request_ids=None, now=as_of)
-        yield replace(read, engine=scratch, clock=lambda: as_of, uses_rollups=False, kept={}, session=None)
+        yield replace(read, engine=scratch, clock=lambda: as_of, uses_rollups=False, kept={}, session=None, held=None)
     finally:
         scratch.dispose()
 

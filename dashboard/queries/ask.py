@@ -47,10 +47,16 @@ def ask(
             held.inside(where) & held.within(where, "due_on") & held.stock("late3", now, read.today(now)), by
         )
     plan = choose(read, family, {*by, *where.dimensions})
-    parts = []
-    for statement in _statements(read, plan, where, measures, by, now, is_stock):
-        is_packed = measures[0] + SKETCH in statement.selected_columns
-        parts.append(unpacked(read.packed(statement), measures, by) if is_packed else read.frame(statement))
+    if plan.table is None:
+        return _together([read.frame(from_facts(read, family, where, measures, by, now))], measures, by)
+    if is_stock or all(branch.at is None for branch in FAMILIES[family].branches):
+        return _together([_summed(read, plan, plan.table, where, measures, by)], measures, by)
+    # A roll-up knows days, a term ends at an instant: today is asked from the facts, the days before from the roll-up.
+    today = read.today(now)
+    parts = [_summed(read, plan, plan.table, where, measures, by, until=today - timedelta(days=1))]
+    if where.from_on <= today <= where.to_on and (not where.on or today in where.on):
+        of_today = replace(where, from_on=today, to_on=today)
+        parts.append(read.frame(from_facts(read, family, of_today, measures, by, now)))
     return _together(parts, measures, by)
 
 
@@ -59,26 +65,23 @@ def plan_of(read: Reader, where: Selection, family: str, by: Sequence[str] = ())
     return choose(read, family, {*by, *where.dimensions})
 
 
-def _statements(
+def _summed(
     read: Reader,
     plan: Plan,
+    table: Table,
     where: Selection,
     measures: Sequence[str],
     by: Sequence[str],
-    now: datetime,
-    is_stock: bool,
-) -> list[Select[Any]]:
-    if plan.table is None:
-        return [from_facts(read, plan.family, where, measures, by, now)]
-    has_terms = any(branch.at is not None for branch in FAMILIES[plan.family].branches)
-    if is_stock or not has_terms:
-        return [from_rollup(read, plan.table, where, measures, by)]
-    # A roll-up knows days, a term ends at an instant: today is asked from the facts, the days before from the roll-up.
-    today = read.today(now)
-    made = [from_rollup(read, plan.table, where, measures, by, until=today - timedelta(days=1))]
-    if where.from_on <= today <= where.to_on and (not where.on or today in where.on):
-        made.append(from_facts(read, plan.family, replace(where, from_on=today, to_on=today), measures, by, now))
-    return made
+    *,
+    until: date | None = None,
+) -> pd.DataFrame:
+    """The sums from the plan's roll-up: in the process where it is held, else in the database."""
+    held = None if read.held is None else read.held.columns(read, table, plan.built)
+    if held is not None:
+        return held.summed(where, measures, by, until=until)
+    statement = from_rollup(read, table, where, measures, by, until=until)
+    is_packed = measures[0] + SKETCH in statement.selected_columns
+    return unpacked(read.packed(statement), measures, by) if is_packed else read.frame(statement)
 
 
 def from_rollup(

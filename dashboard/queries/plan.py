@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Table, select
@@ -17,13 +18,26 @@ FREE: Final = frozenset({"day_on", "week_on", "month_on", "weekday"})
 
 
 @dataclass(frozen=True, slots=True)
+class Built:
+    """How a roll-up stands: its rows of the city, and when they last changed."""
+
+    n_rows: int
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """Where an answer comes from: a roll-up, or `table` None for the raw tables, and why."""
+    """Where an answer comes from: a roll-up as it is `built`, or `table` None for the raw tables, and why."""
 
     family: str
     table: Table | None
-    n_rows: int | None
+    built: Built | None
     why: str
+
+    @property
+    def n_rows(self) -> int | None:
+        """Rows of the city in the roll-up."""
+        return None if self.built is None else self.built.n_rows
 
     @property
     def name(self) -> str:
@@ -40,24 +54,24 @@ def choose(read: Reader, family: str, dimensions: Iterable[str]) -> Plan:
         return Plan(
             family, None, None, "no roll-up is kept of it" if family not in SHAPES else "roll-ups are switched off"
         )
-    built: dict[str, int] = read.remember("roll-ups", lambda: _built(read))
+    known: dict[str, Built] = read.remember("roll-ups", lambda: built(read))
     covering = {grain: set(held) for grain, held in SHAPES[family].grains.items() if needed <= set(held)}
     if not covering:
         return Plan(family, None, None, f"no roll-up knows {', '.join(sorted(needed))} together")
-    sizes = {grain: built[table_name(family, grain)] for grain in covering if table_name(family, grain) in built}
-    if not sizes:
-        is_large = bool(built) and covering.keys() <= set(SHAPES[family].large)
+    found = {grain: known[table_name(family, grain)] for grain in covering if table_name(family, grain) in known}
+    if not found:
+        is_large = bool(known) and covering.keys() <= set(SHAPES[family].large)
         if is_large:
             return Plan(family, None, None, "its roll-up is kept for larger cities only")
         return Plan(family, None, None, "its roll-ups are not built: python -m etl rollup --rebuild")
-    grain = min(sizes, key=lambda name: (sizes[name], name))
-    return Plan(family, ROLLUPS[family][grain], sizes[grain], "smallest that covers")
+    grain = min(found, key=lambda name: (found[name].n_rows, name))
+    return Plan(family, ROLLUPS[family][grain], found[grain], "smallest that covers")
 
 
-def _built(read: Reader) -> dict[str, int]:
-    statement = select(rollup_state.c.name, rollup_state.c.version, rollup_state.c.n_rows).where(
-        rollup_state.c.city_id == read.city_id
-    )
+def built(read: Reader) -> dict[str, Built]:
+    """The roll-ups of the city, by table, that are built with today's definitions."""
+    columns = (rollup_state.c.name, rollup_state.c.version, rollup_state.c.n_rows, rollup_state.c.updated_at)
     with read.connect() as connection:
         version = expected_version(connection, read.city_id)
-        return {name: rows for name, held, rows in connection.execute(statement) if held == version}
+        rows = connection.execute(select(*columns).where(rollup_state.c.city_id == read.city_id))
+        return {name: Built(n_rows, at) for name, held, n_rows, at in rows if held == version}

@@ -19,6 +19,7 @@ from etl.ids import city_id_of
 if TYPE_CHECKING:
     from sqlalchemy import Executable, Select
 
+    from dashboard.queries.held import Held
     from geodata.profile import CityProfile
 
 
@@ -33,7 +34,7 @@ class Reader:
 
     `clock` gives the moment that "now" means where a question does not say; `uses_rollups=False` asks the raw tables
     always (tests and benchmarks). `kept` holds small answers (names, states) with the state of the data they are of;
-    that state is asked again after `fresh_s` seconds.
+    that state is asked again after `fresh_s` seconds. `held`: roll-ups held in the process, of a server.
     """
 
     engine: Engine
@@ -46,12 +47,15 @@ class Reader:
     fresh_s: float = 0.5
     kept: dict[str, tuple[object, Any]] = field(default_factory=dict, repr=False, compare=False)
     session: Connection | None = field(default=None, repr=False, compare=False)
+    held: Held | None = field(default=None, repr=False, compare=False)
 
     @classmethod
-    def of(cls, engine: Engine, profile: CityProfile, *, clock: Callable[[], datetime] = utc_now) -> Reader:
+    def of(
+        cls, engine: Engine, profile: CityProfile, *, clock: Callable[[], datetime] = utc_now, held: Held | None = None
+    ) -> Reader:
         """A reader of the profile's city."""
         city_id = city_id_of(profile.slug)
-        return cls(engine, city_id, profile.slug, profile.zone, clock=clock, profile=profile)
+        return cls(engine, city_id, profile.slug, profile.zone, clock=clock, profile=profile, held=held)
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:

@@ -197,12 +197,16 @@ def _clear(connection: Connection, table: Table, city_id: int, days: Sequence[da
 
 def _note(connection: Connection, city_id: int, changes: Changes, now: datetime) -> None:
     version = expected_version(connection, city_id)
-    statement = select(rollup_state.c.name, rollup_state.c.n_rows).where(rollup_state.c.city_id == city_id)
-    held = {row.name: row.n_rows for row in connection.execute(statement)}
+    columns = (rollup_state.c.name, rollup_state.c.n_rows, rollup_state.c.updated_at)
+    found = connection.execute(select(*columns).where(rollup_state.c.city_id == city_id))
+    held = {name: (n_rows, at) for name, n_rows, at in found}
     connection.execute(delete(rollup_state).where(rollup_state.c.city_id == city_id))
-    rows = [
-        {"city_id": city_id, "name": name, "version": version, "n_rows": held.get(name, 0) + written - deleted,
-         "updated_at": now}
-        for name, (written, deleted) in changes.items()
-    ]  # fmt: skip
+    rows = []
+    for name, (written, deleted) in changes.items():
+        n_rows, at = held.get(name, (0, now))
+        is_changed = bool(written or deleted)  # servers hold roll-ups until this says that they changed
+        rows.append({
+            "city_id": city_id, "name": name, "version": version, "n_rows": n_rows + written - deleted,
+            "updated_at": now if is_changed else at,
+        })  # fmt: skip
     connection.execute(insert(rollup_state), rows)
