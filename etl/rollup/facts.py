@@ -5,9 +5,10 @@ Reading them is what a roll-up costs most; the sums of every grain are then a ma
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 import numpy as np
@@ -15,7 +16,6 @@ import numpy.typing as npt
 import pandas as pd
 from sqlalchemy import (
     Case,
-    Column,
     ColumnElement,
     Connection,
     Integer,
@@ -35,6 +35,7 @@ from etl.rollup.branch import Branch
 from etl.rollup.evaluate import Columns, Evaluator, Value
 from etl.rollup.families import FAMILIES
 from etl.rollup.hand import Hand
+from etl.rollup.held import Taken
 from etl.rollup.sql import day_number
 from etl.schema import contact, line
 from etl.sketch import Whole
@@ -50,6 +51,7 @@ SHARED: Final[tuple[tuple[str, ...], ...]] = (
 )
 """Families that are read together: the same facts by the same day, with the joins of the first one."""
 
+_EPOCH: Final = date(1970, 1, 1)
 _FIRST_WEEKDAY: Final = 3
 """1 January 1970 was a Thursday."""
 _OUT: Final = -1
@@ -95,14 +97,24 @@ def read_facts(connection: Connection, families: Sequence[str], city_id: int, da
     return _joined([_read(connection, asked, families, city_id, days) for asked in _asked(families)], families)
 
 
-def facts_in_hand(behind: Behind, families: Sequence[str], hand: Hand) -> Facts:
-    """The same of every day, from a load's own rows where they are all that the city has."""
+def facts_in_hand(behind: Behind, families: Sequence[str], hand: Hand, days: tuple[date, date] | None = None) -> Facts:
+    """The same from a load's own rows where they are all that the city has: of every day, or from a day to a day."""
     parts = [
-        _evaluated(behind, asked, _with_thresholds(behind, held))
+        _evaluated(behind, asked, Taken(held), days)
         for asked in _asked(families)
         for held in hand.chunks(asked.lead.city_id.table)
     ]
     return _joined(parts, families)
+
+
+def days_in_hand(behind: Behind, families: Sequence[str], hand: Hand) -> list[date]:
+    """The days of a load's own rows, in order."""
+    found = [np.empty(0, np.int64)]
+    for asked in _asked(families):
+        for held in hand.chunks(asked.lead.city_id.table):
+            day = Evaluator(Taken(held), behind).value(asked.lead.day_on)
+            found.append(np.unique(np.atleast_1d(day.data[~day.null])))
+    return [_EPOCH + timedelta(days=int(number)) for number in np.unique(np.concatenate(found))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,24 +175,32 @@ def _read(connection: Connection, asked: _Asked, families: Sequence[str], city_i
     return asked.part(bulk.read_numbers(connection, statement))
 
 
-def _evaluated(behind: Behind, asked: _Asked, held: Columns) -> _Part:
+def _evaluated(behind: Behind, asked: _Asked, held: Taken, days: tuple[date, date] | None) -> _Part:
     """What `_read` would find if the tables held these rows alone."""
-    over, size = Evaluator(held, behind), len(next(iter(held.values())).null)
-    wanted, day = over.value(asked.where), over.value(asked.lead.day_on)
-    rows = np.flatnonzero(np.broadcast_to(wanted.data.astype(bool) & ~day.null, size))
-    if len(rows) < size:
-        over = Evaluator({column: Value(one.data[rows], one.null[rows]) for column, one in held.items()}, behind)
-    return asked.part({f"c{number}": over.numbers(term, len(rows)) for number, term in enumerate(asked.columns.chosen)})
+    day = Evaluator(held, behind).value(asked.lead.day_on)
+    is_asked = ~day.null
+    if days is not None:
+        first, last = ((one - _EPOCH).days for one in days)
+        is_asked = is_asked & (day.data >= first) & (day.data <= last)
+    held = _some(held, is_asked)
+    held = _some(held, Evaluator(held, behind).value(asked.where).data.astype(bool))
+    over = Evaluator(_with_thresholds(behind, held), behind)
+    return asked.part({f"c{number}": over.numbers(term, held.size) for number, term in enumerate(asked.columns.chosen)})
 
 
-def _with_thresholds(behind: Behind, held: dict[Column[Any], Value]) -> Columns:
+def _some(held: Taken, wanted: npt.NDArray[np.bool_]) -> Taken:
+    rows = np.flatnonzero(np.broadcast_to(wanted, held.size))
+    return held if len(rows) == held.size else held.of(rows)
+
+
+def _with_thresholds(behind: Behind, held: Taken) -> Columns:
     """The rows with the column that contacts are joined to: the answer threshold of their line."""
     if contact.c.line_id not in held:
         return held
     lines = behind.connection.execute(select(line.c.line_id, line.c.answer_within_s)).all()
     by_line = pd.Series(dict(map(tuple, lines)), dtype="float64")
     found = by_line.reindex(np.where(held[contact.c.line_id].null, -1, held[contact.c.line_id].data)).to_numpy()
-    return {**held, line.c.answer_within_s: Value(np.nan_to_num(found), np.isnan(found))}
+    return ChainMap({line.c.answer_within_s: Value(np.nan_to_num(found), np.isnan(found))}, held)  # type: ignore[arg-type]
 
 
 def _known(measure: ColumnElement[int]) -> ColumnElement[int]:

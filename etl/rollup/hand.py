@@ -6,11 +6,10 @@ They serve where they are all that the city has: its first requests, contacts or
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,16 +18,19 @@ from sqlalchemy.sql import visitors
 
 from etl import arrow
 from etl.rollup.branch import Branch
-from etl.rollup.evaluate import Value
 from etl.rollup.families import FAMILIES
+from etl.rollup.held import Held, on_disk
 from etl.rollup.sizes import Sizes
 from etl.schema import contact, contact_daily, followup, queue_ticket, request, sla_result
 from etl.tables.rollups import SHAPES
 from etl.touched import Touched
 
 HELD_ROWS: Final = 1_000_000
-"""So many rows of a table are kept (some 170 MB); a longer load reads its roll-ups' facts back, some days at a time."""
+"""So many rows of a table are kept in memory (some 170 MB); those of a longer load are kept on disk."""
+SEGMENT_ROWS: Final = 250_000
+"""Rows that are put on disk together."""
 
+_Chunk = dict[Column[Any], Held]
 _JOINED: Final[Mapping[Table, Table]] = {sla_result: request}
 """Tables whose rows are kept beside those of another, one each."""
 _MUST_BE_EMPTY: Final[Mapping[str, Table]] = {"contacts": contact_daily, "due": followup}
@@ -62,31 +64,44 @@ class Hand:
 
     def __init__(self) -> None:
         """Empty."""
-        self._chunks: dict[Table, list[dict[Column[Any], _Held]]] = {}
+        self._chunks: dict[Table, list[_Chunk]] = {}
+        self._segments: dict[Table, list[_Chunk]] = {}
         self._rows: Counter[Table] = Counter()
+        self._lost: set[Table] = set()
 
     def add(self, table: Table, *frames: tuple[Table, pd.DataFrame]) -> None:
-        """Keep rows of `table` given as aligned frames of it and of the tables joined to it; others are let go."""
-        if not any(column.table is table for column in NEEDED):
+        """Keep rows of `table` given as aligned frames of it and of the tables joined to it."""
+        if table in self._lost or not any(column.table is table for column in NEEDED):
             return
         self._rows[table] += len(frames[0][1])
         chunks = self._chunks.setdefault(table, [])
-        if self._rows[table] > HELD_ROWS:
-            chunks.clear()
-            return
         chunks.append({column: held for of, frame in frames for column, held in _kept(of, frame)})
+        if self._rows[table] <= HELD_ROWS:
+            return
+        try:
+            while waiting := _first(chunks, SEGMENT_ROWS):
+                self._segments.setdefault(table, []).append(on_disk(waiting))
+                del chunks[: len(waiting)]
+        except OSError:  # no room on the disk: they are read back from the tables
+            self._lost.add(table)
+            self._chunks[table], self._segments[table] = [], []
 
-    def chunks(self, table: Table) -> Iterator[dict[Column[Any], Value]]:
+    def chunks(self, table: Table) -> Iterator[Mapping[Column[Any], Held]]:
         """The rows of a table, or those that a joined table's stand beside, in the chunks they came in."""
-        for chunk in self._chunks.get(_JOINED.get(table, table), ()):
-            yield {column: held.value() for column, held in chunk.items()}
+        own = _JOINED.get(table, table)
+        yield from self._segments.get(own, ())
+        yield from self._chunks.get(own, ())
+
+    def is_on_disk(self, table: Table) -> bool:
+        """Whether so many rows of it came that they are kept on disk, and are to be taken some days at a time."""
+        return bool(self._segments.get(_JOINED.get(table, table)))
 
     def is_all(self, sizes: Sizes, family: str, touched: Touched) -> bool:
         """Whether the city's rows of the family, and of all that is read with it, are in hand as they are now."""
         lead = FAMILIES[family].branches[0].city_id.table
         table = _JOINED.get(lead, lead)
         held = self._rows[table]
-        if not 0 < held <= HELD_ROWS or (table is request and len(touched.request_ids)):
+        if not held or table in self._lost or (table is request and len(touched.request_ids)):
             return False
         other = _MUST_BE_EMPTY.get(family)
         if other is not None and sizes.at_most(other, 1):
@@ -94,19 +109,17 @@ class Hand:
         return sizes.at_most(table, held + 1) == held
 
 
-class _Held:
-    """A column in little room: numbers, with words by their place in a list."""
-
-    __slots__ = ("data", "null", "words")
-
-    def __init__(self, data: npt.NDArray[Any], null: npt.NDArray[np.bool_], words: npt.NDArray[Any] | None) -> None:
-        self.data, self.null, self.words = data, null, words
-
-    def value(self) -> Value:
-        return Value(self.data if self.words is None else self.words[self.data], self.null)
+def _first(chunks: Sequence[_Chunk], size: int) -> Sequence[_Chunk]:
+    """The first chunks that have `size` rows together; none where all have fewer."""
+    rows = 0
+    for place, chunk in enumerate(chunks):
+        rows += len(next(iter(chunk.values())).null)
+        if rows >= size:
+            return chunks[: place + 1]
+    return ()
 
 
-def _kept(table: Table, frame: pd.DataFrame) -> Iterator[tuple[Column[Any], _Held]]:
+def _kept(table: Table, frame: pd.DataFrame) -> Iterator[tuple[Column[Any], Held]]:
     """The needed columns of a table; one that the frame lacks holds its default, or NULL."""
     given = [column for column in table.c if column in NEEDED and column.name in frame.columns]
     made = arrow.to_arrow(frame, given)
@@ -115,20 +128,19 @@ def _kept(table: Table, frame: pd.DataFrame) -> Iterator[tuple[Column[Any], _Hel
             yield column, _held(made.column(column.name))
         else:
             default = arrow.scalar_default(column)
-            value = 0 if default is None else default
-            yield column, _Held(np.full(len(frame), value), np.full(len(frame), default is None), None)
+            yield column, Held.filled(0 if default is None else default, default is None, len(frame))
 
 
-def _held(array: pa.ChunkedArray) -> _Held:
+def _held(array: pa.ChunkedArray) -> Held:
     null = array.is_null().to_numpy()
     if pa.types.is_string(array.type):
         coded = pc.fill_null(array, "").combine_chunks().dictionary_encode()
         words = np.asarray(coded.dictionary.to_pylist(), dtype=np.str_)
-        return _Held(coded.indices.to_numpy().astype(np.int16), null, words)
+        return Held(coded.indices.to_numpy().astype(np.int16), null, words)
     if pa.types.is_timestamp(array.type):
         data = array.cast(pa.int64()).fill_null(0).to_numpy() // 1_000_000
     elif pa.types.is_date(array.type):
         data = array.cast(pa.int32()).fill_null(0).to_numpy()
     else:
         data = array.fill_null(False if pa.types.is_boolean(array.type) else 0).to_numpy()
-    return _Held(data, null, None)
+    return Held(data, null, None)

@@ -18,7 +18,7 @@ from etl.behind import Behind, working_behind
 from etl.ids import city_id_of
 from etl.locks import hold_derived
 from etl.rollup.days import Days, all_days, days_of, touched_days
-from etl.rollup.facts import SHARED, Facts, facts_in_hand, read_facts
+from etl.rollup.facts import SHARED, Facts, days_in_hand, facts_in_hand, read_facts
 from etl.rollup.families import FAMILIES
 from etl.rollup.grains import grain_rows
 from etl.rollup.hand import Hand
@@ -165,14 +165,19 @@ def _families(behind: Behind, city_id: int, count: _Count, changes: Changes) -> 
 
 
 def _facts(behind: Behind, city_id: int, count: _Count) -> Iterator[tuple[Sequence[date], Facts]]:
-    """The facts of the days in batches: of all at once where they are in hand."""
-    if count.hand is not None:
-        yield count.days, facts_in_hand(behind, list(count.tables), count.hand)
+    """The facts of the days in batches: of all at once where they are in hand and in memory."""
+    families, hand = list(count.tables), count.hand
+    lead = FAMILIES[families[0]].branches[0].city_id.table
+    if hand is not None and not hand.is_on_disk(lead):
+        yield count.days, facts_in_hand(behind, families, hand)
         return
-    batches = _batches(count.days)
+    batches = _batches(count.days if hand is None else days_in_hand(behind, families, hand))
     batch = next(batches)
     while batch:
-        facts = read_facts(behind.connection, list(count.tables), city_id, batch)
+        if hand is None:
+            facts = read_facts(behind.connection, families, city_id, batch)
+        else:
+            facts = facts_in_hand(behind, families, hand, (batch[0], batch[-1]))
         yield batch, facts
         batch = batches.send(facts.size)
 

@@ -26,6 +26,7 @@ from tests.etl.rows import NOW, SOURCE, START, chunk, requests
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from sqlalchemy import Connection, Engine
 
@@ -102,7 +103,36 @@ def test_the_first_requests_of_a_city_are_counted_from_the_hand(engine: Engine, 
         assert all(held[table.name] for table in ROLLUPS[family].values()), family
 
 
-def test_contacts_and_tickets_of_a_simulation_too(sqlite_engine: Engine, read: list[str]) -> None:
+def test_many_of_them_are_counted_from_the_disk(
+    engine: Engine, read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules["etl.rollup.hand"], "HELD_ROWS", 1_000)
+    monkeypatch.setattr(sys.modules["etl.rollup.hand"], "SEGMENT_ROWS", 500)
+    load(engine, [chunk(ragged(260, first=first)) for first in range(0, 2_000, 260)])
+    assert not REQUESTS & set(read)
+    held = assert_as_rebuilt(engine)
+    for family in REQUESTS:
+        assert all(held[table.name] for table in ROLLUPS[family].values()), family
+
+
+def test_without_room_on_the_disk_they_are_read(
+    sqlite_engine: Engine, read: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    hand = sys.modules["etl.rollup.hand"]
+    monkeypatch.setattr(hand, "HELD_ROWS", 100)
+    monkeypatch.setattr(hand, "SEGMENT_ROWS", 100)
+    monkeypatch.setattr(sys.modules["etl.rollup.held"], "_folder", lambda: str(tmp_path / "none"))
+    load(sqlite_engine, [chunk(ragged(150)), chunk(ragged(80, first=150))])
+    assert set(read) >= REQUESTS
+    assert_as_rebuilt(sqlite_engine)
+
+
+@pytest.mark.parametrize("most", [1_000_000, 300])
+def test_contacts_and_tickets_of_a_simulation_too(
+    sqlite_engine: Engine, read: list[str], monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(sys.modules["etl.rollup.hand"], "HELD_ROWS", most)
+    monkeypatch.setattr(sys.modules["etl.rollup.hand"], "SEGMENT_ROWS", 100)
     chunks = [
         replace(one, frames={name: rows for name, rows in one.frames.items() if name != "followup"})
         for one in simulate(PROFILE, plan_of(PROFILE, days=9, seed=3, now=NOW, scale=0.1))
