@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -31,6 +31,7 @@ from sqlalchemy import (
     true,
 )
 
+from dashboard.queries.columns import Dimension
 from dashboard.queries.reader import Reader
 from dashboard.queries.reference import data_state
 from dashboard.queries.selection import Selection
@@ -70,6 +71,7 @@ class OpenRequests:
     """
 
     columns: Mapping[str, Numbers]
+    _dimensions: dict[str, Dimension] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Numbers:
         return self.columns[name]
@@ -78,7 +80,7 @@ class OpenRequests:
         """True for those that pass the filters; the period is not looked at."""
         held = np.ones(len(self["created_s"]), dtype=np.bool_)
         for name, ids in where.ids.items():
-            held &= np.isin(self[name], np.asarray(ids, dtype=np.int64))
+            held &= np.isin(self._dimension(name).numbers, ids)[self._dimension(name).places]
         if where.bits:
             held &= (self["caller_group_mask"] & where.bits) != 0
         return held
@@ -127,22 +129,24 @@ class OpenRequests:
         """
         if not by:
             return pd.DataFrame({"n": [int(np.count_nonzero(held))]})
+        keys = [self._dimension(name) for name in by]
         places = np.zeros(int(np.count_nonzero(held)), dtype=np.int64)
-        keys: list[npt.NDArray[Any]] = []
-        for name in by:
-            codes, values = pd.factorize(self._key(name)[held])
-            keys.append(values)
-            places = places * len(values) + codes
+        for key in keys:
+            places = places * len(key.numbers) + key.places[held]
         counts = np.bincount(places)
         at = np.flatnonzero(counts)
         made = {"n": counts[at]}
-        for name, values in zip(reversed(by), reversed(keys), strict=True):
-            made[name] = values[at % len(values)].astype(np.int64)
-            at = at // len(values)
+        for name, key in zip(reversed(by), reversed(keys), strict=True):
+            made[name] = key.numbers[at % max(len(key.numbers), 1)]
+            at = at // max(len(key.numbers), 1)
         return pd.DataFrame(made)[[*by, "n"]]
 
-    def _key(self, name: str) -> npt.NDArray[Any]:
-        return (self["due_on"] + 3) % 7 if name == "weekday" else self[name]
+    def _dimension(self, name: str) -> Dimension:
+        """A column by its numbers; made when it is first asked for."""
+        if name not in self._dimensions:
+            column = (self["due_on"] + 3) % 7 if name == "weekday" else self[name]
+            self._dimensions[name] = Dimension.of(column)
+        return self._dimensions[name]
 
 
 def seconds(at: datetime) -> int:

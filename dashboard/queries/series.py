@@ -130,16 +130,18 @@ def norm(
     NaN where fewer than 3 of those weeks lie within the city's data.
     """
     wider = replace(filters, from_on=filters.from_on - timedelta(weeks=NORM_WEEKS))
-    daily = series(read, wider, measure, grain="day", now=now).set_index("period_on")["value"].astype("float64")
-    active = daily[daily > 0]
-    if len(active):
-        daily[daily.index < active.index[0]] = float("nan")
-    before = pd.concat([daily.shift(7 * week) for week in range(1, NORM_WEEKS + 1)], axis=1)
-    expected = before.mean(axis=1).where(before.notna().sum(axis=1) >= NORM_MIN_WEEKS)
-    inside = expected[expected.index >= pd.Timestamp(filters.from_on)]
-    starts = period_starts(inside.index.to_series(), grain or filters.grain)
-    sums = inside.groupby(starts.to_numpy()).agg(lambda days: days.sum(skipna=False))
-    return sums.rename_axis("period_on").rename("value").reset_index()
+    daily = series(read, wider, measure, grain="day", now=now)
+    level = daily["value"].to_numpy(dtype=np.float64)
+    level[: np.argmax(level > 0)] = np.nan  # before the city's first day with data
+    before = np.full((NORM_WEEKS, len(level)), np.nan)
+    for week in range(1, NORM_WEEKS + 1):
+        before[week - 1, 7 * week :] = level[: -7 * week]
+    known = np.count_nonzero(~np.isnan(before), axis=0)
+    expected = np.where(known >= NORM_MIN_WEEKS, np.nansum(before, axis=0) / np.maximum(known, 1), np.nan)
+    inside = daily["period_on"] >= pd.Timestamp(filters.from_on)
+    starts = period_starts(daily["period_on"][inside], grain or filters.grain).to_numpy()
+    first = np.flatnonzero(np.concatenate([[True], starts[1:] != starts[:-1]]))
+    return pd.DataFrame({"period_on": starts[first], "value": np.add.reduceat(expected[inside.to_numpy()], first)})
 
 
 def period_starts(days: pd.Series, grain: str) -> pd.Series:
