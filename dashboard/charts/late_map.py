@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final, cast
 
 import flask
@@ -17,15 +18,15 @@ from dashboard.maps.area import Area, is_inside, parse_area
 from dashboard.maps.late_map import late_map, picture
 from dashboard.metrics.clusters import clusters
 from dashboard.queries.contact_centre import sums
-from dashboard.queries.late_map import MOST_MARKS, late_or_urgent, received_places
+from dashboard.queries.late_map import MOST_MARKS, MOST_PLACES, STATES, counts, late_or_urgent, received_places
 from dashboard.theme import LATE
 from dashboard.view import View
 from geodata.basemap.style import Theme, plotly_style
 
-STATES: Final = ("late_3x", "late", "urgent")
 SIGN: Final = {"late_3x": "▲▲", "late": "▲", "urgent": "●"}
 KPIS: Final = ("overdue", "late_3x", "due_today", "due_24h", "at_risk", "on_time_pct")
 TOP: Final = 20
+_DAY_S: Final = 86_400
 
 
 def area_of(view: View) -> Area:
@@ -39,20 +40,17 @@ def the_map(view: View) -> Chart:
     placed = marks.dropna(subset=["lon", "lat"])
     areas, rings = territories_of(view), _clusters(view)
     shown = areas.dropna(subset=["geometry"])
-    counts = {state: int((marks["state"] == state).sum()) for state in STATES}
-    n, unplaced = len(marks), len(marks) - len(placed)
+    there, n = _there(view), int(_there(view).sum())
     worst = areas[areas["due"] >= view.deps.settings.min_n].sort_values("late_pct", ascending=False)
     finding = ""
     if len(areas) or n:
         finding = view.t(
-            "late_map.says", late=counts["late"] + counts["late_3x"], three=counts["late_3x"],
-            urgent=counts["urgent"], territory=worst["name"].iloc[0] if len(worst) else formats.NONE,
+            "late_map.says", late=int(there["late"] + there["late_3x"]), three=int(there["late_3x"]),
+            urgent=int(there["urgent"]), territory=worst["name"].iloc[0] if len(worst) else formats.NONE,
             share=formats.percent(float(worst["late_pct"].iloc[0]), view.lang) if len(worst) else formats.NONE,
         )  # fmt: skip
     names = {state: view.t(f"late_map.state.{state}") for state in STATES} | {"cluster": view.t("late_map.cluster")}
-    notes = [view.t("late_map.unplaced", n=unplaced)]
-    if n >= MOST_MARKS:
-        notes.insert(0, view.t("late_map.only", n=formats.number(n, view.lang)))
+    notes = [*_only(view, marks), view.t("late_map.unplaced", n=len(marks) - len(placed))]
     if bool(view.reference.tables["territory"]["is_approximate"].any()):
         notes.append(view.t("late_map.approximate"))
     return Chart(
@@ -80,18 +78,20 @@ def legend(view: View) -> Any:
 
 def chosen(view: View) -> Chart:
     """The requests inside the outline drawn on the map; all of them where none is drawn."""
-    marks, area = _marks(view), area_of(view)
-    held = marks[is_inside(marks, area)].reset_index(drop=True)
-    key = "late_map.chosen_says" if area else "late_map.chosen_all"
+    area = area_of(view)
+    held = _inside(view, area) if area else _marks(view)
+    there = held["state"].value_counts().reindex(list(STATES), fill_value=0) if area else _there(view)
+    n = int(there.sum())
     return Chart(
-        finding=view.t(key, n=len(held), late=int((held["state"] != "urgent").sum())),
+        finding=view.t("late_map.chosen_says" if area else "late_map.chosen_all", n=n, late=n - int(there["urgent"])),
         unit=view.t("late_map.unit"),
-        n=len(held),
+        n=n,
         table=held,
         columns=_columns(view, "sign", "key", "topic_name", "territory_name", "executor_name", "due", "over"),
         is_table=True,
         is_list=True,
         hrefs={"key": story_links(view, held["request_id"])},
+        note="; ".join(_only(view, held)),
     )
 
 
@@ -120,7 +120,7 @@ def cluster_list(view: View) -> Chart:
         table=frame,
         columns=_columns(view, "topic_name", "n", "usual", "radius", "first", "last"),
         is_table=True,
-        note=view.t("late_map.clusters_note"),
+        note="; ".join([*_since(view), view.t("late_map.clusters_note")]),
     )
 
 
@@ -160,8 +160,8 @@ def territories_of(view: View) -> pd.DataFrame:
 def _ask_territories(view: View) -> pd.DataFrame:
     counted = sums(view.read, view.filters, "due", ["due", "late_closed", "open"], by="territory", now=view.now)
     counted = counted.set_index("code")
-    marks = _marks(view)
-    waiting = marks[marks["state"] != "urgent"].groupby("territory")["request_id"].count()
+    there = _counts(view).set_index("territory")
+    waiting = there["late_3x"] + there["late"]
     table = view.reference.tables["territory"]
     leaves = [str(code) for code in table.index if not (table["parent"] == code).any()]
     rows = []
@@ -175,13 +175,42 @@ def _ask_territories(view: View) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
+def _counts(view: View) -> pd.DataFrame:
+    """How many of each state there are by territory, whether or not the map can take them all."""
+    return cast("pd.DataFrame", view.once("late_counts", lambda seen: counts(seen.read, seen.filters, now=seen.now)))
+
+
+def _there(view: View) -> pd.Series:
+    """The same of all territories, by state."""
+    return _counts(view)[list(STATES)].sum()
+
+
+def _only(view: View, marks: pd.DataFrame) -> list[str]:
+    """What is left out, in words; nothing where nothing is."""
+    is_full = bool((marks["state"].value_counts() >= MOST_MARKS).any())
+    return [view.t("late_map.only", n=formats.number(MOST_MARKS, view.lang))] if is_full else []
+
+
+def _inside(view: View, area: Area) -> pd.DataFrame:
+    """Those inside the outline: asked anew where the map could not take all."""
+    lons, lats = zip(*area, strict=True)
+    box = (min(lons), min(lats), max(lons), max(lats))
+    found = _marks(view)
+    if _only(view, found):
+        found = _worded(view, late_or_urgent(view.read, view.filters, now=view.now, box=box))
+    return found[is_inside(found, area)].reset_index(drop=True)
+
+
 def _marks(view: View) -> pd.DataFrame:
     """Late and urgent requests with their words; asked once per answer."""
     return cast("pd.DataFrame", view.once("late_marks", _ask_marks))
 
 
 def _ask_marks(view: View) -> pd.DataFrame:
-    found = late_or_urgent(view.read, view.filters, now=view.now)
+    return _worded(view, late_or_urgent(view.read, view.filters, now=view.now))
+
+
+def _worded(view: View, found: pd.DataFrame) -> pd.DataFrame:
     zone = view.deps.profile.zone
     labels = {kind: view.reference.labels(kind, view.lang) for kind in ("topic", "territory", "executor")}
     for kind, names in labels.items():
@@ -203,18 +232,32 @@ def _ask_marks(view: View) -> pd.DataFrame:
 
 
 def _clusters(view: View) -> pd.DataFrame:
-    return cast("pd.DataFrame", view.once("late_clusters", _ask_clusters))
+    return cast("pd.DataFrame", view.once("late_clusters", _ask_clusters)[0])
 
 
-def _ask_clusters(view: View) -> pd.DataFrame:
+def _since(view: View) -> list[str]:
+    """From when on requests were looked through, in words, where they were too many for the whole period."""
+    since = view.once("late_clusters", _ask_clusters)[1]
+    if since is None:
+        return []
+    at = formats.instant(since, view.lang, view.deps.profile.zone)
+    return [view.t("late_map.clusters_since", n=formats.number(MOST_PLACES, view.lang), at=at)]
+
+
+def _ask_clusters(view: View) -> tuple[pd.DataFrame, datetime | None]:
+    """The clusters with their words, and since when they were looked for where that is not the whole period."""
     places = received_places(view.read, view.filters, now=view.now)
-    found = clusters(places, days=float(view.filters.days))
+    days, since = float(view.filters.days), None
+    if len(places) >= MOST_PLACES:
+        since = places["created_at"].min()
+        days = (places["created_at"].max() - since).total_seconds() / _DAY_S
+    found = clusters(places, days=days)
     names = view.reference.labels("topic", view.lang)
     texts = [
         view.t("late_map.ring", topic=names.get(topic, topic), n=int(n))
         for topic, n in zip(found["topic"], found["n"], strict=True)
     ]
-    return found.assign(text=texts)
+    return found.assign(text=texts), since
 
 
 def _styles(view: View) -> dict[str, dict[str, Any]] | None:

@@ -36,7 +36,6 @@ PROMISE_DAYS: Final = 90
 TOP: Final = 14
 HALF, NINE_IN_TEN = 0.5, 0.9
 TABLE_POINTS: Final = 60
-SOON_MOST: Final = 100_000
 _S_PER_MIN: Final = 60
 
 
@@ -224,17 +223,13 @@ def _time(view: View, minutes: float | None) -> str:
 def due_hours(view: View) -> Chart:
     """Terms that end within the next 24 hours, by the hour."""
     zone = view.deps.profile.zone
-    soon = sla.due_soon(view.read, view.filters, now=view.now, limit=SOON_MOST)
-    total = queries.total(view.read, view.filters, "due_24h", now=view.now)
     start = view.now.astimezone(zone).replace(minute=0, second=0, microsecond=0)
+    soon = sla.due_by_hour(view.read, view.filters, now=view.now, start=start).set_index("hour")
+    total = int(soon["n"].sum())
     hours = [start + timedelta(hours=step) for step in range(25)]
-    ends = pd.Series(
-        [int((at.astimezone(zone) - start).total_seconds() // 3600) for at in soon["due_at"]], dtype="int64"
-    )
-    counts = ends.value_counts().reindex(range(25), fill_value=0).astype("int64")
     frame = pd.DataFrame({
         "label": [f"{formats.day_short(at.date(), view.lang)} {at:%H}:00" for at in hours],
-        "value": counts.to_numpy(),
+        "value": soon["n"].reindex(range(25), fill_value=0).to_numpy(dtype="int64"),
     })  # fmt: skip
     ticks = {
         place: f"{at:%H}:00" + (f"<br>{formats.day_short(at.date(), view.lang)}" if not place or at.hour < 3 else "")
@@ -242,9 +237,9 @@ def due_hours(view: View) -> Chart:
         if at.hour % 3 == 0
     }
     finding = view.t("sla.due_none")
-    if len(soon):
+    if total:
         peak = frame.iloc[int(frame["value"].argmax())]
-        finding = view.t("sla.due_says", n=total, paused=int(soon["is_paused"].sum()), hour=peak["label"],
+        finding = view.t("sla.due_says", n=total, paused=int(soon["paused"].sum()), hour=peak["label"],
                          most=int(peak["value"]))  # fmt: skip
     return Chart(
         finding=finding,
@@ -348,7 +343,8 @@ def with_names(view: View, frame: pd.DataFrame) -> pd.DataFrame:
 
 def story_links(view: View, ids: Iterable[Any]) -> list[str]:
     """The address of each request's story; none where there is no request."""
-    return ["" if pd.isna(one) else view.href("/request", request=str(one)) for one in ids]
+    base = view.href("/request", request="")  # written once: a list may have thousands
+    return ["" if pd.isna(one) else f"{base}{one}" for one in ids]
 
 
 def _columns(view: View) -> dict[str, str]:

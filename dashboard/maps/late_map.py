@@ -17,8 +17,9 @@ from dashboard.theme import BLUE, LATE, LATE_3X, PURPLE, SLATE
 MARKS: Final[Mapping[str, tuple[str, int]]] = {"urgent": (BLUE, 9), "late": (LATE, 10), "late_3x": (LATE_3X, 14)}
 """Colour and size, pixels, of each state; larger is worse, so that the states are told without their colour."""
 SHADE: Final = ((0.0, "rgba(210,81,47,0.04)"), (1.0, "rgba(210,81,47,0.62)"))
-MOST_MARKS: Final = 4_000
 WIDTH: Final = 900
+DECIMALS: Final = 5
+"""A metre."""
 
 
 def late_map(
@@ -40,7 +41,7 @@ def late_map(
     data = [
         _choropleth(territories),
         _rings(rings, names["cluster"]),
-        *(_marks(marks[marks["state"] == state].head(MOST_MARKS), state, names[state]) for state in MARKS),
+        *(_marks(marks[marks["state"] == state], state, names[state]) for state in MARKS),
         {**_line([one[0] for one in line], [one[1] for one in line], SLATE, ""), "hoverinfo": "skip"},
     ]
     layout = map_layout(lon=lon, lat=lat, zoom=zoom, styles=styles, is_selectable=True)
@@ -63,7 +64,8 @@ def _choropleth(territories: pd.DataFrame) -> dict[str, Any]:
 def _marks(held: pd.DataFrame, state: str, name: str) -> dict[str, Any]:
     colour, size = MARKS[state]
     return {
-        "type": "scattermap", "mode": "markers", "lon": held["lon"].tolist(), "lat": held["lat"].tolist(),
+        "type": "scattermap", "mode": "markers", "lon": held["lon"].round(DECIMALS).tolist(),
+        "lat": held["lat"].round(DECIMALS).tolist(),
         "name": name, "marker": {"size": size, "color": colour, "opacity": 0.9},
         "customdata": list(held["text"]), "hovertemplate": "%{customdata}<extra></extra>",
     }  # fmt: skip
@@ -132,7 +134,7 @@ def picture(territories: pd.DataFrame, marks: pd.DataFrame) -> str:
                 f'<polygon points="{corners}" fill="{LATE}" fill-opacity="{late_pct / 160:.2f}" stroke="{SLATE}"/>'
             )
     for state, (colour, size) in MARKS.items():
-        for lon, lat in marks.loc[marks["state"] == state, ["lon", "lat"]].head(MOST_MARKS).to_numpy():
+        for lon, lat in marks.loc[marks["state"] == state, ["lon", "lat"]].to_numpy():
             x, y = at(lon, lat).split(",")
             drawn.append(f'<circle cx="{x}" cy="{y}" r="{size / 2.4:.1f}" fill="{colour}" stroke="#fff"/>')
     return "data:image/svg+xml," + quote(

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from dashboard.filters import Filters
 from dashboard.queries.ask import facts_where
 from dashboard.queries.executors import named
+from dashboard.queries.nearest import newest
 from dashboard.queries.reader import Reader
 from dashboard.queries.selection import select_of
 from etl.rollup.families import FAMILIES
@@ -40,7 +41,7 @@ def false_closures(read: Reader, filters: Filters, *, now: datetime, limit: int 
 
     `is_denied` False: the caller did not deny it, but the request was reopened or returned within days of its closing.
     """
-    where = facts_where(read, _CALLS, select_of(read, filters), now)
+    near = newest(read, select_of(read, filters), "followups", "false_closures", limit, now=now)
     statement = (
         select(
             request.c.request_id.label("id"), request.c.source_key, request.c.closed_at, followup.c.tried_at,
@@ -48,7 +49,7 @@ def false_closures(read: Reader, filters: Filters, *, now: datetime, limit: int 
             request.c.request_class_id, request.c.executor_id, request.c.territory_id,
         )
         .select_from(_CALLS.source)
-        .where(*where, _CALLS.measure("false_closures") == 1)
+        .where(*facts_where(read, _CALLS, near, now), _CALLS.measure("false_closures") == 1)
         .order_by(followup.c.tried_at.desc(), request.c.request_id)
         .limit(limit)
     )  # fmt: skip

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
-from sqlalchemy import Select, case, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, func, literal_column, select, union_all
 
 from dashboard.filters import Filters
 from dashboard.queries.ask import facts_where
 from dashboard.queries.errors import NotLoadedError
 from dashboard.queries.executors import named
+from dashboard.queries.nearest import Near, ends_then, latest, nearest, newest
+from dashboard.queries.open_requests import HOUR_S, Mask, Whole, open_requests, seconds
 from dashboard.queries.reader import Reader
 from dashboard.queries.reference import reference
 from dashboard.queries.selection import Selection, select_of
-from dashboard.queries.stocks import is_overdue_3x, open_where, stock_conditions
+from dashboard.queries.stocks import (
+    is_overdue_3x,
+    stock_conditions,
+)
 from etl.clock.explain import WriteDay, numbered_day
 from etl.clock.update import Explained
 from etl.clock.update import explain_request as explained
@@ -25,13 +32,15 @@ from etl.clock.zones import calendar_length_s
 from etl.errors import ClockError
 from etl.rollup.branch import flag
 from etl.rollup.families import FAMILIES
+from etl.rollup.requests import DIMS, IS_OPEN
 from etl.rollup.sql import epoch_s
 from etl.schema import request, request_event, sla_result
+from etl.tables.derived import IS_CLOSED_LATE, LATE_S
 
 LISTED: Final = 40
 """Requests a list shows: as many as a person reads; the rows behind the figure hold all."""
-_DUE: Final = FAMILIES["due"].branches[0]
 _ID_LIMIT: Final = 2**63
+_MOST_S: Final = 2**31 - 1
 
 
 def late_requests(
@@ -40,21 +49,44 @@ def late_requests(
     """Requests due in the period and missed, the latest first: `id` (text), `source_key`, `created_at`, `due_at`,
     `resolved_at`, `late_min` (to `now` while open), `is_open`, `is_3x`, codes.
     """
-    is_open = sla_result.c.resolved_at.is_(None)
-    ends = case((is_open, literal_column(str(int(now.timestamp())))), else_=epoch_s(sla_result.c.resolved_at))
-    late_min = ((ends - epoch_s(sla_result.c.due_at)) / 60).label("late_min")
-    is_3x = case((is_open, flag(is_overdue_3x(now))), else_=flag(sla_result.c.resolved_at > sla_result.c.late3_at))
-    where = select_of(read, filters)
-    statement = (
-        _listing(late_min, is_3x.label("is_3x"))
-        .where(*facts_where(read, _DUE, where, now), _DUE.measure("late_closed") + _DUE.measure("open") == 1)
-        .order_by(late_min.desc(), request.c.request_id)
-        .limit(limit)
-        .offset(offset)
+    where, wanted = select_of(read, filters), limit + offset
+    still = _late_open(read, where, now, wanted)
+    found = pd.DataFrame()
+    for days, least_s in latest(read, where, wanted, now=now):
+        closed = _late_closed(read, days, now, least_s)
+        found = read.frame(_latest_of([still, closed], wanted))
+        if (found["late_s"] >= least_s).sum() >= wanted:
+            break
+    found = named(read, found.iloc[offset:].reset_index(drop=True))
+    late_min = found.pop("late_s").astype("float64") / 60
+    return found.assign(late_min=late_min, is_3x=found["is_3x"].astype(bool), is_open=found["resolved_at"].isna())
+
+
+def _late_open(read: Reader, where: Selection, now: datetime, wanted: int) -> Select[Any]:
+    """Those still open, the longest due first."""
+    due_at, held = sla_result.c.due_at, open_requests(read, where)
+    is_late = held.inside(where) & held.within(where, "due_on") & held.stock("overdue", now, read.today(now))
+    due = held["due_s"][is_late].astype(np.int64)
+    late_s: ColumnElement[int] = (literal_column(str(int(now.timestamp()))) - epoch_s(due_at)).label("late_s")
+    return (
+        _open_listing(read, where, nearest(due, due, limit=wanted), late_s, flag(is_overdue_3x(now)).label("is_3x"))
+        .where(*stock_conditions(read, "overdue", now), where.is_asked(sla_result.c.due_on))
+        .order_by(due_at, request.c.request_id)
     )
-    found = named(read, read.frame(statement))
-    late = found["late_min"].astype("float64")
-    return found.assign(late_min=late, is_3x=found["is_3x"].astype(bool), is_open=found["resolved_at"].isna())
+
+
+def _late_closed(read: Reader, where: Selection, now: datetime, least_s: int) -> Select[Any]:
+    """Those closed at least so late, the latest first."""
+    terms = sla_result.c
+    # Closed at both ends: PostgreSQL has no statistics of it, and takes a third of all to lie in an open range.
+    is_so_late = [LATE_S.between(least_s, _MOST_S)] if least_s else [terms.resolved_at.is_not(None)]
+    return (
+        _listing(LATE_S.label("late_s"), flag(terms.resolved_at > terms.late3_at).label("is_3x"))
+        .where(terms.city_id == read.city_id, where.is_asked(terms.due_on), terms.due_at <= now)
+        .where(IS_CLOSED_LATE, ~IS_OPEN, *is_so_late)
+        .where(*where.conditions({name: DIMS[name] for name in where.dimensions}))
+        .order_by(LATE_S.desc(), request.c.request_id)
+    )
 
 
 def due_soon(read: Reader, filters: Filters, *, now: datetime, limit: int = LISTED, offset: int = 0) -> pd.DataFrame:
@@ -63,14 +95,16 @@ def due_soon(read: Reader, filters: Filters, *, now: datetime, limit: int = LIST
     does not.
     """
     where = select_of(read, filters)
+    soon = _soon(read, where, now)
+    near = nearest(soon.left_s, soon.due_s, limit=limit, offset=offset)
     stopped_s = func.coalesce(epoch_s(sla_result.c.paused_at), literal_column(str(int(now.timestamp()))))
     left_s = epoch_s(sla_result.c.due_at) - stopped_s
     statement = (
-        _listing(sla_result.c.is_paused, left_s.label("left_s"))
-        .where(*open_where(read, where), *stock_conditions(read, "due_24h", now))
+        _open_listing(read, where, near, sla_result.c.is_paused, left_s.label("left_s"))
+        .where(*stock_conditions(read, "due_24h", now), left_s.between(near.low, near.high))
         .order_by(left_s, request.c.request_id)
         .limit(limit)
-        .offset(offset)
+        .offset(offset - near.before)
     )
     found = named(read, read.frame(statement))
     left = found.pop("left_s").astype("float64")
@@ -79,12 +113,51 @@ def due_soon(read: Reader, filters: Filters, *, now: datetime, limit: int = LIST
     return found.assign(due_at=found["due_at"].mask(is_paused, due), left_min=left / 60, is_paused=is_paused)
 
 
+def due_by_hour(read: Reader, filters: Filters, *, now: datetime, start: datetime) -> pd.DataFrame:
+    """Columns `hour` (whole hours from `start` on), `n`, `paused` (of those wait): the same counted, all of them."""
+    soon = _soon(read, select_of(read, filters), now)
+    hours = (seconds(now) + soon.left_s - seconds(start)) // HOUR_S
+    frame = pd.DataFrame({"hour": hours, "n": 1, "paused": soon.waits.astype(np.int64)})
+    return frame.groupby("hour", as_index=False)[["n", "paused"]].sum()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Soon:
+    """Open requests with at most 24 hours left: how much, when their term ends (from `EPOCH_S`), and who `waits`."""
+
+    left_s: Whole
+    due_s: Whole
+    waits: Mask
+
+
+def _soon(read: Reader, where: Selection, now: datetime) -> _Soon:
+    held = open_requests(read, where)
+    is_soon = held.inside(where) & held.stock("due_24h", now, read.today(now))
+    due, paused = (held[name][is_soon].astype(np.int64) for name in ("due_s", "paused_s"))
+    waits = held["is_paused"][is_soon].astype(np.bool_)
+    return _Soon(due - np.where(waits, paused, seconds(now)), due, waits)
+
+
+def _open_listing(read: Reader, where: Selection, near: Near, *more: Any) -> Select[Any]:
+    return (
+        _listing(*more)
+        .where(sla_result.c.city_id == read.city_id, ends_then(near.ends), IS_OPEN)
+        .where(*where.conditions({name: DIMS[name] for name in where.dimensions}))
+    )
+
+
+def _latest_of(parts: Sequence[Select[Any]], wanted: int) -> Select[Any]:
+    """The latest of lists that are ordered so: of each no more are read than all may show."""
+    rows = union_all(*(select(one.limit(wanted).subquery()) for one in parts)).subquery("listed")
+    return select(rows).order_by(rows.c.late_s.desc(), rows.c.id).limit(wanted)
+
+
 def _listing(*more: Any) -> Select[Any]:
     return select(
         request.c.request_id.label("id"), request.c.source_key, request.c.created_at, sla_result.c.due_at,
         sla_result.c.late3_at, sla_result.c.resolved_at, request.c.topic_id, request.c.request_class_id,
         request.c.executor_id, request.c.territory_id, *more,
-    ).select_from(_DUE.source_of(["open"]))  # fmt: skip
+    ).select_from(sla_result.join(request, request.c.request_id == sla_result.c.request_id))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -206,15 +279,14 @@ def _whole(text: str) -> int | None:
     return number if -_ID_LIMIT <= number < _ID_LIMIT else None
 
 
-def replayable(read: Reader, where: Selection, limit: int) -> Any:
+def replayable(read: Reader, where: Selection, limit: int, *, now: datetime) -> Any:
     """The condition on `request` that holds for the last `limit` requests received in a selection."""
     branch = FAMILIES["created"].branches[0]
-    columns = {name: branch.dims.get(name, branch.dimension(name)) for name in where.dimensions}
+    near = newest(read, where, "created", "requests", limit, now=now)
     chosen = (
         select(request.c.request_id)
-        .select_from(branch.source)
-        .where(branch.city_id == read.city_id, branch.day_on.between(where.from_on, where.to_on))
-        .where(*where.conditions(columns))
+        .select_from(request)
+        .where(*facts_where(read, branch, near, now))
         .order_by(request.c.created_at.desc(), request.c.request_id)
         .limit(limit)
     )

@@ -28,7 +28,7 @@ from etl.tables.rollups import NO_DAY
 
 _FIRST_DAY = date(1990, 1, 1)
 RISK_HOURS = 24
-_IS_UNDECIDED: Final = sla_result.c.verdict.is_(None)
+IS_UNDECIDED: Final = sla_result.c.verdict.is_(None)
 """True of every open request; said so that the index of the open ones is taken."""
 _SUMMED: Final = ("open", "overdue")
 UNPROCESSED: Final[ColumnElement[str]] = literal_column("'unprocessed'")
@@ -67,15 +67,15 @@ def stock_conditions(read: Reader, name: str, now: datetime) -> list[ColumnEleme
     if name == "open":
         return []
     if name == "overdue":
-        return [_IS_UNDECIDED, is_overdue(now)]
+        return [IS_UNDECIDED, is_overdue(now)]
     if name == "due_today":
-        return [_IS_UNDECIDED, due_at > now, sla_result.c.due_on == read.today(now)]
+        return [IS_UNDECIDED, due_at > now, sla_result.c.due_on == read.today(now)]
     runs_out = and_(due_at > now, due_at <= now + timedelta(hours=RISK_HOURS), sla_result.c.is_paused.is_(False))
     if name == "due_24h":
         left_s = epoch_s(due_at) - epoch_s(sla_result.c.paused_at)
-        return [_IS_UNDECIDED, or_(runs_out, and_(sla_result.c.is_paused, left_s.between(0, RISK_HOURS * 3600)))]
+        return [IS_UNDECIDED, or_(runs_out, and_(sla_result.c.is_paused, left_s.between(0, RISK_HOURS * 3600)))]
     if name == "at_risk":
-        return [_IS_UNDECIDED, runs_out]
+        return [IS_UNDECIDED, runs_out]
     raise UnknownMeasureError(f"there is no stock {name!r}")
 
 

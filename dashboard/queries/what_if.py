@@ -72,7 +72,7 @@ def terms_tried(read: Reader, filters: Filters, *, now: datetime) -> pd.DataFram
 
 
 def _terms_tried(read: Reader, filters: Filters, now: datetime) -> pd.DataFrame:
-    history, book = _history(read, filters)
+    history, book = _history(read, filters, now)
     terms, rows = terms_of(read), []
     for factor in FACTORS if len(history.requests) else ():
         results = replay(history.requests, history.events, book.with_policies(scaled(book.policies, factor)))
@@ -86,7 +86,7 @@ def _terms_tried(read: Reader, filters: Filters, now: datetime) -> pd.DataFrame:
 
 def what_if(read: Reader, filters: Filters, request_class: str, value: int, unit: str, *, now: datetime) -> WhatIf:
     """One class of the period under another term (`unit` of `UNITS`); raises `ClockError` for an unknown class."""
-    history, book = _history(read, filters)
+    history, book = _history(read, filters, now)
     other = book.with_policies(changed(book.policies, [f"{request_class}={value}{unit}"]))
     if not len(history.requests):
         return WhatIf(OnTime(), OnTime(), 0, 0)
@@ -103,11 +103,11 @@ def what_if(read: Reader, filters: Filters, request_class: str, value: int, unit
     )
 
 
-def _history(read: Reader, filters: Filters) -> tuple[History, PolicyBook]:
+def _history(read: Reader, filters: Filters, now: datetime) -> tuple[History, PolicyBook]:
     if read.profile is None:
         raise NotLoadedError("a what-if replays the clock: make the reader with Reader.of(engine, profile)")
     with read.connect() as connection:
-        which = replayable(read, select_of(read, filters), MAX_REPLAYED)
+        which = replayable(read, select_of(read, filters), MAX_REPLAYED, now=now)
         return tables.history_where(connection, read.city_id, which), book_of(read.profile)
 
 
