@@ -17,6 +17,7 @@ from dashboard.choices import choices
 from dashboard.components.board import Spec, board
 from dashboard.components.ids import Shell
 from dashboard.components.page_head import page_head
+from dashboard.components.states import notice
 from dashboard.i18n import Texts
 from dashboard.page import Page
 from dashboard.view import View, language, view
@@ -97,7 +98,14 @@ def sides(seen: View) -> Component:
         dcc.Link(seen.t(f"compare.shortcut.{name}"), href=seen.href(PATH, **extra), className="chip")
         for name, extra in compare.shortcuts(seen).items()
     ]
-    return html.Div([html.P(names, className="side-names"), html.Div(links, className="chips")])
+    missing = compare.missing(seen)
+    return html.Div(
+        [
+            html.P(names, className="side-names"),
+            notice(missing) if missing else None,
+            html.Div(links, className="chips"),
+        ]
+    )
 
 
 def show(deps: Deps, search: str | None) -> tuple[str, str, str]:

@@ -90,16 +90,10 @@ def figures_block(shelf: Shelf, view: View) -> Any:
 def _figure_row(row: Row, draft: Draft, view: View) -> FigureRow:
     t, known = view.t, REGISTRY[row.kpi]
     cells = [(t(f"brief.column.{period}"), _told(row, period, draft, t)) for period in PERIODS]
-    target, tone = "", "neutral"
-    if row.target is not None:
-        target = sentences.amount(row.target, known.unit, t)
-        now = row.cells["week" if not row.is_stock else "day"].figure.value
-        if now is not None and known.higher_is_better is not None:
-            tone = "good" if (now >= row.target) == known.higher_is_better or now == row.target else "bad"
-            target = f"{'●' if tone == 'good' else '▲'} {target}"
+    target, tone = sentences.target(row, t)
     return FigureRow(
         id=row.kpi, name=known.name(view.lang), definition=known.definition(view.lang), cells=cells, target=target,
-        target_tone="good" if tone == "good" else "bad" if tone == "bad" else "neutral", trend=row.trend,
+        target_tone=tone, target_word=t(f"brief.target_{tone}") if tone != "neutral" else "", trend=row.trend,
     )  # fmt: skip
 
 
@@ -117,7 +111,8 @@ def _told(row: Row, period: str, draft: Draft, t: Texts) -> Told:
         else t("brief.no_norm")
     )
     small = f"n\u202f=\u202f{formats.number(cell.figure.n, t.lang)}" if cell.figure.unit == "%" else ""
-    return Told(value, change, tone, norm, small, rows_href(row.kpi, draft, cell.from_on))
+    is_word = cell.figure.value is None and bool(cell.figure.n)
+    return Told(value, change, tone, norm, small, rows_href(row.kpi, draft, cell.from_on), is_word=is_word)
 
 
 def _told_then(cell: Cell, change: str, tone: Tone, t: Texts) -> Told:

@@ -48,6 +48,12 @@ def sides(view: View) -> tuple[Filters, Filters]:
     return one, replace(one, from_on=began, to_on=parsed.to_on, territory=territory)
 
 
+def missing(view: View) -> str:
+    """That the data begin after B, where they do."""
+    began, other = span(view.deps)[0], sides(view)[1]
+    return view.t("compare.before_data", day=formats.day_year(began, view.lang)) if other.to_on < began else ""
+
+
 def side_names(view: View) -> tuple[str, str]:
     """What each side is, in words."""
     one, other = sides(view)

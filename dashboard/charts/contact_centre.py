@@ -160,6 +160,10 @@ def _by_hour(view: View, what: str, says: str) -> Chart:
         )
         hour = f"{int(peak['hour'])}:00–{int(peak['hour']) + 1}:00"
         finding = view.t(says, day=peak["day"], hour=hour, amount=amount, n=int(peak["queued"]))
+    lost = int(frame["abandoned"].sum())
+    if what != "contacts" and not enough.any():
+        finding = view.t("centre.lost_few", n=lost, least=LEAST_QUEUED) if lost else view.t("centre.lost_none")
+        frame = frame.iloc[:0]
     unit = view.t("centre.unit_contacts") if what == "contacts" else view.t("centre.unit_lost")
     return Chart(
         finding=finding or view.t("centre.lost_none"),
@@ -239,7 +243,12 @@ def solved(view: View) -> Chart:
     n, hits = int(found["by_call"].sum()), int(found["consultations"].sum())
     mean = hits * 100 / n if n else 0.0
     finding = ""
-    if len(frame):
+    if len(frame) == 1:
+        finding = view.t(
+            "centre.solved_says_one", share=formats.percent(mean, view.lang), name=frame["topic"].iloc[0],
+            own=formats.percent(float(frame["solved_pct"].iloc[0]), view.lang),
+        )  # fmt: skip
+    elif len(frame):
         finding = view.t(
             "centre.solved_says", share=formats.percent(mean, view.lang), best=frame["topic"].iloc[0],
             worst=frame["topic"].iloc[-1], low=formats.percent(float(frame["solved_pct"].iloc[-1]), view.lang),

@@ -271,6 +271,9 @@ def one_over_time(view: View) -> Chart:
     if len(known):
         pairs = [(int(known["own_met"].iloc[at]), int(known["own_due"].iloc[at])) for at in (0, -1)]
         finding = view.t("executors.over_time_says", **first_and_last(view, *pairs))
+    else:
+        both = both.iloc[:0]
+        finding = view.t("card.too_few")
     lines = [Line("own_pct", view.t("rates.own"), BLUE), Line("all_pct", view.t("rates.all"), is_expected=True)]
     return Chart(
         finding=finding,

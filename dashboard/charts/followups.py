@@ -57,6 +57,8 @@ def steps(view: View) -> Chart:
     frame.loc[0, ["share_pct", "low_pct", "high_pct"]] = float("nan")
     texts = [formats.number(counts["tried"], view.lang)] + [
         f"{formats.number(int(value), view.lang)} · {formats.percent(share, view.lang, digits=0)}"
+        if counts["tried"] >= view.deps.settings.min_n
+        else formats.number(int(value), view.lang)
         for value, share in zip(frame["value"].iloc[1:], frame["share_pct"].iloc[1:], strict=True)
     ]
     return Chart(
@@ -65,7 +67,7 @@ def steps(view: View) -> Chart:
             reached=_share(view, counts["reached"], counts["tried"]),
             confirmed=_share(view, counts["confirmed"], counts["reached"]),
             satisfied=_share(view, counts["satisfied"], counts["rated"]),
-        ) if counts["tried"] else "",
+        ) if counts["tried"] >= view.deps.settings.min_n else "",
         unit=view.t("followups.unit_calls"),
         n=counts["tried"],
         table=frame,
@@ -106,6 +108,9 @@ def weekly(view: View) -> Chart:
             (int(known["followups_confirmed"].iloc[at]), int(known["followups_reached"].iloc[at])) for at in (0, -1)
         ]
         finding = view.t("followups.weekly_says", **first_and_last(view, *pairs))
+    else:
+        frame = frame.iloc[:0]
+        finding = view.t("card.too_few")
     return Chart(
         finding=finding,
         unit=view.t("followups.unit_weekly"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
@@ -64,9 +64,15 @@ def _dated(name: str, on: str) -> str:
     return f"{shortened(name, LINE_CHARS)}, {on.replace(' ', formats.NO_BREAK)}"
 
 
+def _whole_days(view: View) -> tuple[date, date]:
+    """First and last day of the data that is over: today, half counted, would look like fewer contacts."""
+    first, last = span(view.deps)
+    return first, min(last, view.deps.today() - timedelta(days=1))
+
+
 def _milestones(view: View) -> list[tuple[str, pd.Timestamp]]:
     """Those within the data, named, on the city's own day; whatever the period, so that none is overlooked."""
-    zone, (first, last) = view.deps.profile.zone, span(view.deps)
+    zone, (first, last) = view.deps.profile.zone, _whole_days(view)
     held = [
         (row["names"].get(view.lang) or row["name"], pd.Timestamp(row["at"].astimezone(zone).date()))
         for row in view.reference.milestones.to_dict("records")
@@ -75,7 +81,7 @@ def _milestones(view: View) -> list[tuple[str, pd.Timestamp]]:
 
 
 def _change_after(view: View, name: str, on: pd.Timestamp) -> tuple[object, ...] | None:
-    first, last = span(view.deps)
+    first, last = _whole_days(view)
     weeks = min(AROUND_DAYS, (on.date() - first).days // 7 * 7, ((last - on.date()).days + 1) // 7 * 7)
     if weeks < LEAST_AROUND:
         return None

@@ -37,8 +37,11 @@ def measure_of(view: View) -> str:
 
 
 def unit_of(view: View) -> str:
-    """What is counted."""
-    return view.t("topics.unit_contacts" if measure_of(view) == "contacts" else "topics.unit_requests")
+    """What is counted, and in which days where they are not the period's own."""
+    unit = view.t("topics.unit_contacts" if measure_of(view) == "contacts" else "topics.unit_requests")
+    counted = periods(view)[1]
+    is_whole = counted == view.filters
+    return unit if is_whole else f"{unit}, {formats.period(counted.from_on, counted.to_on, view.lang)}"
 
 
 def periods(view: View) -> tuple[Filters, Filters]:

@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 
 from dashboard import formats, queries
-from dashboard.charts.topic_data import measure_of, unit_of
+from dashboard.charts.topic_data import measure_of
 from dashboard.components.card import Chart
 from dashboard.components.legend import Key, legend
 from dashboard.figures.time import part_colours, stacked
@@ -29,7 +29,7 @@ def group_mix(view: View) -> Chart:
     """Shares of the topics of one group, as noted, step by step: the group filtered, else the one that moved most."""
     code = _chosen(view)
     if not code:
-        return Chart("", unit_of(view), 0, pd.DataFrame(), {})
+        return Chart("", "", 0, pd.DataFrame(), {})
     alone = replace(view, filters=replace(view.filters, group=(code,)))
     found = queries.series(alone.read, alone.filters, measure_of(view), by="topic", now=view.now)
     found = found[found["code"] != queries.NONE]

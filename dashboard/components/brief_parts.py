@@ -16,7 +16,10 @@ from dashboard.i18n import Texts
 
 @dataclass(frozen=True)
 class Told:
-    """A cell of the table of figures, already in words: value, difference and what it is a difference to, n."""
+    """A cell of the table of figures, already in words: value, difference and what it is a difference to, n.
+
+    `is_word`: a word stands where the value is not shown.
+    """
 
     value: str
     change: str = ""
@@ -24,6 +27,7 @@ class Told:
     against: str = ""
     small: str = ""
     href: str = ""
+    is_word: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ class FigureRow:
     cells: Sequence[tuple[str, Told]]
     target: str = ""
     target_tone: Tone = "neutral"
+    target_word: str = ""
     trend: Sequence[float] = field(default_factory=tuple)
 
 
@@ -59,7 +64,10 @@ def _row(row: FigureRow, t: Texts) -> Component:
     cells = [_cell(label, cell, row.name, t, is_first=place == 0) for place, (label, cell) in enumerate(row.cells)]
     label = t("brief.column.target")
     target = html.Td(
-        html.Span(row.target or "–", className=f"num change-{row.target_tone}"),
+        [
+            html.Span(row.target, className=f"num change-{row.target_tone}"),
+            html.Span(f" ({row.target_word})", className="hidden") if row.target_word else None,
+        ],
         className="brief-target",
         **{"data-label": label},
     )
@@ -76,9 +84,11 @@ def _cell(label: str, cell: Told, name: str, t: Texts, *, is_first: bool) -> Com
     parts = [html.Span(cell.change, className=f"change change-{cell.tone}"), " ", html.Span(cell.against)]
     return html.Td(
         [
-            html.Div(number, className="brief-value num"),
+            html.Div(
+                [number, html.Span(cell.small, className="brief-n") if cell.small else None],
+                className="brief-value num is-word" if cell.is_word else "brief-value num",
+            ),
             html.Div(parts if cell.change else cell.against, className="brief-against num"),
-            html.Div(cell.small, className="brief-n num") if cell.small else None,
         ],
         className="brief-day" if is_first else "brief-period",
         **{"data-label": label},

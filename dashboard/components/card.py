@@ -126,14 +126,15 @@ def what_is_this(definition: str, title: str, t: Texts) -> Component | None:
 
 
 def says(chart: Chart, t: Texts) -> list[Component]:
-    """The headline and the line of unit and n."""
+    """The headline, or that too little is known for one, and the line of unit and n."""
     parts: list[Any] = [html.Span(chart.unit)]
     if chart.n is not None:
         parts += [" · ", html.Span(["n", "\u202f=\u202f", number(chart.n, t.lang)], className="num")]
     if chart.note:
         parts += [" · ", html.Span(chart.note)]
     body = [chart.body] if chart.body is not None else []
-    return [html.P(chart.finding, className="finding"), *body, html.P(parts, className="meta")]
+    finding = chart.finding or t("card.too_few")
+    return [html.P(finding, className="finding"), *body, html.P(parts, className="meta")]
 
 
 def more(chart: Chart, t: Texts, *, csv: str, xlsx: str) -> list[Component]:
@@ -157,7 +158,7 @@ def more(chart: Chart, t: Texts, *, csv: str, xlsx: str) -> list[Component]:
 def filled(chart: Chart, t: Texts, *, csv: str, xlsx: str) -> tuple[Any, Any, Any]:
     """What a card shows of `chart`: the words, the figure and the rest; an empty one says so and what to do."""
     if chart.is_empty:
-        return [empty_state(t, text=chart.finding)], blank_figure(), []
+        return [empty_state(t, title=chart.finding)], blank_figure(), []
     return says(chart, t), chart.figure or blank_figure(), more(chart, t, csv=csv, xlsx=xlsx)
 
 

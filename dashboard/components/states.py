@@ -9,9 +9,10 @@ from dashboard.i18n import Texts
 
 
 def empty_state(t: Texts, *, text: str = "", title: str = "") -> Component:
-    """Nothing to show for these filters, or for the reason that `title` says."""
+    """Nothing to show for these filters, or for the reason that `title` says, whose cure, if it has one, is `text`."""
+    cure = text or ("" if title else t("state.empty_cure"))
     return html.Div(
-        [html.P(title or t("state.empty"), className="state-title"), html.P(text or t("state.empty_cure"))],
+        [html.P(title or t("state.empty"), className="state-title"), html.P(cure) if cure else None],
         className="state state-empty",
     )
 

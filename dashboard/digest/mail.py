@@ -42,10 +42,11 @@ _PAGE: Final = """<!doctype html>
  body {{ background: #fff !important; }}
  .sheet {{ max-width: none !important; padding: 0 !important; border: 0 !important; }}
  a {{ color: inherit !important; text-decoration: none !important; }}
- .keep, tr {{ break-inside: avoid; }} h2 {{ break-after: avoid; }}
+ .keep, tr {{ break-inside: avoid; }} h2 {{ break-after: avoid; margin-top: 11px !important; }}
+ td {{ padding-top: 1.5px !important; padding-bottom: 1.5px !important; }} .told {{ margin-bottom: 3px !important; }}
 }}
 </style></head>
-<body style="margin:0;background:#f5f6f7;color:{ink};font:{size}/1.4 {font}">
+<body style="margin:0;background:#f5f6f7;color:{ink};font:{size} {font}">
 <div class="sheet" style="max-width:{width};margin:0 auto;background:#fff;padding:24px 28px;border:1px solid {line}">
 {body}
 </div></body></html>
@@ -58,7 +59,7 @@ def page(brief: Brief, view: View, *, is_paper: bool = False) -> str:
              _decisions(brief, view), _urgent(brief, view), _foot(brief, view)]  # fmt: skip
     return _PAGE.format(
         lang=view.lang, title=escape(title_of(view)), ink=INK, font=FONT, line=LINE, body="\n".join(parts),
-        size="12px" if is_paper else "15px", width="none" if is_paper else "760px",
+        size="11.5px/1.25" if is_paper else "15px/1.4", width="none" if is_paper else "760px",
     )  # fmt: skip
 
 
@@ -111,7 +112,8 @@ def _told(brief: Brief, view: View) -> str:
         )
         head = escape(sentences.headline(line.finding, view.reference, t))
         items.append(
-            f'<li style="margin:0 0 8px"><strong style="font-size:1.1em;line-height:1.3">{_link(head, href)}</strong>'
+            f'<li class="told" style="margin:0 0 8px">'
+            f'<strong style="font-size:1.1em;line-height:1.3">{_link(head, href)}</strong>'
             f"<br>{escape(carried)}{_small(sentences.quiet(line.finding, t))}</li>"
         )
     none = t("brief.told_none") if seen.weeks else t("brief.told_soon")
@@ -150,7 +152,9 @@ def _figure_row(row: Row, view: View) -> list[str]:
         cells.append(
             f'<strong style="font-size:{big}">{escape(value)}</strong>{_change(change, tone)}{_small(against + n)}'
         )
-    cells.append(escape(sentences.amount(row.target, known.unit, t)))
+    target, tone = sentences.target(row, t)
+    word = t(f"brief.target_{tone}") if tone != "neutral" else ""
+    cells.append(_change(target, tone) + (_small(word) if word else ""))
     return cells
 
 
@@ -181,7 +185,7 @@ def _late(brief: Brief, view: View) -> str:
     ]
     until = formats.instant(brief.late.until, view.lang, view.deps.profile.zone)
     inside = _table(heads, rows, numeric={3, 4}) + _rest(len(brief.late.rows), t) if rows else ""
-    return f'<div class="keep">{_section(t("brief.late"), sentences.late_says(brief.late, t, until), inside)}</div>'
+    return _section(t("brief.late"), sentences.late_says(brief.late, t, until), inside)
 
 
 def _urgent(brief: Brief, view: View) -> str:

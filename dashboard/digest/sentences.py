@@ -15,9 +15,11 @@ from dashboard.digest.content import Late
 from dashboard.digest.strip import Cell, Row
 from dashboard.filters import Filters, to_query
 from dashboard.i18n import Texts
+from dashboard.metrics import REGISTRY
 from dashboard.metrics.anomaly import Finding
 from dashboard.metrics.watch import Line, Watch
 from dashboard.queries import Reference
+from dashboard.theme import SIGNS
 
 KPI_OF: Final[Mapping[str, str]] = {
     "contacts": "contacts", "created": "requests", "late": "late", "abandoned": "abandoned", "closed": "closed",
@@ -111,6 +113,20 @@ def tone(cell: Cell, difference: float) -> Tone:
     if better is None or abs(difference) < 0.5:
         return "neutral"
     return "good" if (difference > 0) == better else "bad"
+
+
+def target(row: Row, t: Texts) -> tuple[str, Tone]:
+    """The target with the sign of whether it is met, and whether that is good; a dash where there is none.
+
+    A share is held against its week, a figure of a moment against the day.
+    """
+    known = REGISTRY[row.kpi]
+    text = amount(row.target, known.unit, t)
+    now = row.cells["day" if row.is_stock else "week"].figure.value
+    if row.target is None or now is None or known.higher_is_better is None:
+        return text, "neutral"
+    is_met = (now >= row.target) == known.higher_is_better or now == row.target
+    return (f"{SIGNS['on_time']} {text}", "good") if is_met else (f"{SIGNS['late']} {text}", "bad")
 
 
 def late_says(late: Late, t: Texts, until: str) -> str:

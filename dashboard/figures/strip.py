@@ -17,12 +17,14 @@ COLOURS: Final = {
     "working": GREEN, "overdue": LATE, "night": "rgba(113,128,143,0.35)", "day_off": "rgba(113,128,143,0.55)",
     "holiday": PURPLE, "pause": BLUE, "closed": "rgba(113,128,143,0.12)",
 }  # fmt: skip
-WIDE: Final = 0.07
-"""A stretch of this share of the whole is named on the strip, so that it is told by word, not by colour alone."""
+CHARS: Final = 150
+"""So many letters go on the whole of a strip; a stretch that its name fits on is named, not told by colour alone."""
 PALE: Final = ("night", "day_off", "closed")
 """Too pale for words in white; the legend names them."""
 _EXECUTORS: Final = (OLIVE, ORANGE, ROSE, PURPLE, SLATE)
 _TICKS: Final = 7
+_STEPS_H: Final = (0.25, 0.5, 1, 2, 3, 6, 12, 24, 48, 7 * 24, 14 * 24, 28 * 24, 91 * 24, 182 * 24, 364 * 24)
+"""Distances of the marks of time: whole hours, days and weeks."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,10 @@ def strip(
     `segments`: `kind`, `start_at`, `end_at` (in the city's zone), `executor`, `label`, `minutes`.
     """
     used = [kind for kind in kinds if (segments["kind"] == kind).any()]
-    whole = float(segments["minutes"].sum())
+    first, last = _span(segments, marks)
+    whole = (last - first).total_seconds() / 60
     data = [_kind(segments[segments["kind"] == kind], kind, kinds[kind], lang, whole_min=whole) for kind in used]
-    data += _holders(segments, executors, lang)
+    data += _holders(segments, executors, lang, whole_min=whole)
     layout = {
         "template": template(),
         "barmode": "overlay",
@@ -77,9 +80,9 @@ def strip(
         "showlegend": True,
         "legend": {"traceorder": "normal", "orientation": "h", "y": -0.16, "yanchor": "top", "x": 0},
         "margin": {"l": 8, "r": 24, "t": 44, "b": 8},
-        "xaxis": _axis(segments, marks, lang),
+        "xaxis": _axis(first, last, lang),
         "yaxis": {"showgrid": False, "tickvals": [1, 0], "ticktext": list(rows), "range": [-0.5, 1.5]},
-        "shapes": [_line(mark) for mark in marks],
+        "shapes": [shape for mark in marks for shape in _lines(mark)],
         "annotations": [_name(mark, place) for place, mark in enumerate(marks)],
     }
     return {"data": data, "layout": layout}
@@ -88,10 +91,14 @@ def strip(
 def _kind(part: pd.DataFrame, kind: str, name: str, lang: str, *, whole_min: float) -> dict[str, Any]:
     labels = [f"{name}: {label}" if label else name for label in part["label"]]
     bars = _bars(part, 1, name, labels, lang, COLOURS[kind])
-    texts = [
-        label if minutes > WIDE * whole_min else "" for label, minutes in zip(labels, part["minutes"], strict=True)
-    ]
-    return bars if kind in PALE else {**bars, **_written([shortened(text, 34) for text in texts])}
+    texts = [_fitting(label, minutes, whole_min) for label, minutes in zip(labels, part["minutes"], strict=True)]
+    return bars if kind in PALE else {**bars, **_written(texts)}
+
+
+def _fitting(text: str, minutes: float, whole_min: float) -> str:
+    """The text, shortened, where the stretch is as long as it; else nothing."""
+    short = shortened(text, 34)
+    return short if minutes * CHARS >= len(short) * whole_min else ""
 
 
 def _written(texts: Sequence[str], anchor: str = "middle") -> dict[str, Any]:
@@ -101,7 +108,9 @@ def _written(texts: Sequence[str], anchor: str = "middle") -> dict[str, Any]:
             "constraintext": "none", "insidetextfont": font}  # fmt: skip
 
 
-def _holders(segments: pd.DataFrame, executors: Mapping[str, str], lang: str) -> list[dict[str, Any]]:
+def _holders(
+    segments: pd.DataFrame, executors: Mapping[str, str], lang: str, *, whole_min: float
+) -> list[dict[str, Any]]:
     open_ones = segments[segments["kind"] != "closed"]
     turn = (open_ones["executor"] != open_ones["executor"].shift()).cumsum()
     held = open_ones.groupby(turn).agg({"start_at": "first", "end_at": "last", "executor": "first"})
@@ -112,9 +121,7 @@ def _holders(segments: pd.DataFrame, executors: Mapping[str, str], lang: str) ->
     for place, code in enumerate(dict.fromkeys(held["executor"])):
         part, name = held[held["executor"] == code], executors.get(code, code)
         bars = _bars(part, 0, name, [name] * len(part), lang, _EXECUTORS[place % len(_EXECUTORS)])
-        texts = [
-            shortened(name, 30) if minutes > 2 * WIDE * held["minutes"].sum() else "" for minutes in part["minutes"]
-        ]
+        texts = [_fitting(name, minutes, whole_min) for minutes in part["minutes"]]
         found.append({**bars, "showlegend": False, **_written(texts, "start")})
     return found
 
@@ -131,11 +138,14 @@ def _bars(part: pd.DataFrame, row: int, name: str, labels: Sequence[str], lang: 
     }  # fmt: skip
 
 
-def _axis(segments: pd.DataFrame, marks: Sequence[Mark], lang: str) -> dict[str, Any]:
+def _span(segments: pd.DataFrame, marks: Sequence[Mark]) -> tuple[datetime, datetime]:
     ends = [mark.at for mark in marks]
-    first, last = min([segments["start_at"].iloc[0], *ends]), max([segments["end_at"].iloc[-1], *ends])
-    ticks = list(pd.date_range(_local(first), _local(last), periods=_TICKS))
-    is_short = (last - first).total_seconds() < 3 * 86_400
+    return min([segments["start_at"].iloc[0], *ends]), max([segments["end_at"].iloc[-1], *ends])
+
+
+def _axis(first: datetime, last: datetime, lang: str) -> dict[str, Any]:
+    ticks = _ticks(first, last)
+    is_short = any(at.hour or at.minute for at in ticks)
     names = [f"{formats.day_short(at.date(), lang)}{f' {at:%H:%M}' if is_short else ''}" for at in ticks]
     pad = (last - first) * 0.01
     return {
@@ -144,10 +154,20 @@ def _axis(segments: pd.DataFrame, marks: Sequence[Mark], lang: str) -> dict[str,
     }  # fmt: skip
 
 
-def _line(mark: Mark) -> dict[str, Any]:
+def _ticks(first: datetime, last: datetime) -> list[pd.Timestamp]:
+    """Round moments between two: a day's name stands at its beginning."""
+    hours = (last - first).total_seconds() / 3600
+    step = next((one for one in _STEPS_H if hours <= one * _TICKS), _STEPS_H[-1])
+    begin = pd.Timestamp(_local(first)).ceil(f"{round(min(step, 24) * 60)}min")
+    return list(pd.date_range(begin, _local(last), freq=f"{round(step * 60)}min"))
+
+
+def _lines(mark: Mark) -> list[dict[str, Any]]:
+    """Over the clock, and behind the executors, whose names it would cross."""
     at, colour = _local(mark.at), LATE if mark.is_term else EXPECTED
     line = {"width": 2 if mark.is_term else 1.2, "dash": "solid" if mark.is_term else "dot", "color": colour}
-    return {"type": "line", "xref": "x", "yref": "paper", "x0": at, "x1": at, "y0": 0, "y1": 1.02, "line": line}
+    both = {"type": "line", "xref": "x", "yref": "paper", "x0": at, "x1": at, "line": line}
+    return [{**both, "y0": 0.5, "y1": 1.02, "layer": "above"}, {**both, "y0": 0, "y1": 0.5, "layer": "below"}]
 
 
 def _name(mark: Mark, place: int) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from dashboard import formats
@@ -20,6 +21,8 @@ MAX_MILESTONES: Final = 6
 MILESTONE_CHARS: Final = 22
 """Of a line of a milestone's name; it has two, and the whole name on pointing."""
 LINE_PX: Final = 14
+FEW: Final = 5
+"""Up to so many cases, the axis counts them one by one."""
 LATE_PART: Final = 0.7
 """Milestones beyond this share of the axis are named to their left, so that the figure's edge cuts none."""
 
@@ -43,6 +46,13 @@ class Milestone:
     name: str
 
 
+def _whole_steps(frame: pd.DataFrame, lines: Sequence[Line]) -> dict[str, Any]:
+    """A handful of cases is counted in ones: nothing lies between two of them."""
+    values = frame[[line.column for line in lines]].fillna(0.0).to_numpy(dtype=np.float64)
+    is_few = values.size > 0 and bool((values % 1 == 0).all()) and float(values.max()) <= FEW
+    return {"dtick": 1} if is_few else {}
+
+
 def over_time(
     frame: pd.DataFrame,
     lines: Sequence[Line],
@@ -61,7 +71,7 @@ def over_time(
         "showlegend": False,
         "margin": {"l": 8, "r": min(room, 140), "t": _room_above(milestones), "b": 8},
         "xaxis": time_axis(frame["period_on"], lang=lang, grain=grain),
-        "yaxis": {"rangemode": "tozero", "ticksuffix": "\u202f%" if is_share else ""},
+        "yaxis": {"rangemode": "tozero", "ticksuffix": "\u202f%" if is_share else ""} | _whole_steps(frame, known),
         "annotations": _milestone_labels(milestones, frame["period_on"]),
         "shapes": [_milestone_line(one) for one in _kept(milestones)],
     }

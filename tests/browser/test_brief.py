@@ -45,9 +45,11 @@ def test_the_brief_tells_the_surge_and_its_figures(page: Page, address: str, wai
     assert not wide, f"the page scrolls sideways at {screen}"
 
 
+@pytest.mark.parametrize("lang", ["en", "sk", "ru"])
 def test_a_projector_s_first_screen_holds_every_figure_and_nothing_jumps(
-    page: Page, address: str, wait_idle: Any
+    page: Page, address: str, wait_idle: Any, lang: str
 ) -> None:
+    page.context.add_cookies([{"name": "linka_lang", "value": lang, "url": address}])
     page.add_init_script(
         "window.jumps = 0; new PerformanceObserver((list) => list.getEntries().forEach((one) => {"
         " window.jumps += one.hadRecentInput ? 0 : one.value; })).observe({ type: 'layout-shift', buffered: true });"
@@ -144,7 +146,9 @@ def test_paper_is_two_pages_at_most_and_the_file_holds_what_the_screen_shows(
     target = tmp_path / "figures.csv"
     caught.value.save_as(target)
     sheet = page.pdf(format="A4", print_background=True)
-    assert 1 <= len(re.findall(rb"/Type\s*/Page[^s]", sheet)) <= 2
+    printed = page.request.get(f"{address}/digest.pdf").body()
+    for file in (sheet, printed):
+        assert 1 <= len(re.findall(rb"/Type\s*/Page[^s]", file)) <= 2
     lines = target.read_text(encoding="utf-8-sig").splitlines()
     assert len(lines) == 1 + 9 * 4
     shown = page.locator("#brief-row-contacts .brief-day .brief-value").inner_text().replace("\u202f", "")

@@ -55,7 +55,7 @@ def test_a_late_request_leads_to_its_story(page: Page, address: str, wait_idle: 
     link = page.locator("#sla-late-list tbody a").nth(1)
     key = link.inner_text()
     link.click()
-    expect(page.locator("h1")).to_have_text("Why is this late?")
+    expect(page.locator("h1")).to_have_text("Timeline of a request")
     expect(page.locator("#request-facts")).to_contain_text(key, timeout=PATIENCE_MS)
     strip = page.locator("#request-strip")
     expect(strip.locator(".story")).to_contain_text("received")

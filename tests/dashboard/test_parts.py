@@ -47,6 +47,12 @@ def test_a_figure_without_data_is_taken_away(staff_app: LinkaDash) -> None:
     assert [figure for line in told for figure in line["figures"].values()] == [None] * len(volumes.CARDS)
 
 
+def test_a_card_that_finds_nothing_says_why_and_blames_no_filter_where_there_is_none(staff_app: LinkaDash) -> None:
+    told = json.dumps(asked(staff_app, "path=/request&request=17"))
+    assert "There is no such request here." in told
+    assert "for these filters" not in told
+
+
 @pytest.mark.parametrize("query", ["", "path=/no-such-page", "path=%00", "path=//evil.example/volumes"])
 def test_a_page_that_is_not_there_has_no_parts(staff_app: LinkaDash, query: str) -> None:
     assert not any("volumes" in str(line) for line in asked(staff_app, query))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -197,6 +198,20 @@ def test_the_e_mail_is_whole_and_needs_nothing_from_outside(brief: Brief, seen: 
     assert "http" not in re.sub(r"<!doctype[^>]*>", "", page)
     assert f'<html lang="{lang}">' in page
     assert seen.reference.label("topic", TOPIC, lang) in page
+
+
+def test_a_target_says_by_sign_and_word_whether_it_is_met(brief: Brief, seen: View) -> None:
+    held = {row.kpi: sentences.target(row, seen.t) for row in brief.strip}
+    text = html_text(mail.page(brief, seen))
+    judged = {kpi: told for kpi, told in held.items() if told[1] != "neutral"}
+    assert judged
+    for told, tone in judged.values():
+        assert " ".join(f"{told} {seen.t(f'brief.target_{tone}')}".split()) in text
+        assert told.startswith("●" if tone == "good" else "▲")
+
+
+def html_text(page: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
 def test_words_from_outside_are_escaped(brief: Brief, seen: View) -> None:
