@@ -1,7 +1,8 @@
 """Indexes of tables that a load fills from nothing are made after its rows.
 
 Sorting all rows once costs a third of finding each row's place in every index, and the more rows the less of it. Keys
-stay: nothing is written twice. All is part of the load's transaction, so an interrupted load leaves the indexes too.
+of facts stay: nothing is written twice. All is part of the load's transaction, so an interrupted load leaves the
+indexes too.
 Cost: on PostgreSQL who asks for the table meanwhile, empty as it is, waits until the load is done.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Connection, Table, exists, select, text
+from sqlalchemy import Connection, Table, exists, func, select, text
 from sqlalchemy.exc import OperationalError
 
 from etl.locks import hold_derived
@@ -23,14 +24,22 @@ _ON_SQLITE: Final = text(
     "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = :table AND sql IS NOT NULL"
     " AND sql NOT LIKE 'CREATE UNIQUE%' ORDER BY 1"
 )
+_KEY: Final = text(
+    "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = CAST(:table AS regclass)"
+    " AND contype = 'p'"
+)
 
 
 class LateIndexes:
-    """The indexes that one load has set aside."""
+    """The indexes that one load has set aside.
 
-    def __init__(self, city_id: int) -> None:
+    `with_keys`: on PostgreSQL the primary keys, too, of tables that nobody has ever written to: for rows that are known
+    to be one of a key.
+    """
+
+    def __init__(self, city_id: int, *, with_keys: bool = False) -> None:
         """None yet."""
-        self._city_id = city_id
+        self._city_id, self._with_keys = city_id, with_keys
         self._seen: set[str] = set()
         self._definitions: list[str] = []
 
@@ -39,12 +48,19 @@ class LateIndexes:
         if table.name in self._seen:
             return
         self._seen.add(table.name)
+        is_postgresql = connection.dialect.name == "postgresql"
+        if self._with_keys and is_postgresql and _was_written(connection, table):
+            return
         if _has_rows(connection, table) or not self._is_ours(connection, table):
             return
-        listed = _ON_POSTGRESQL if connection.dialect.name == "postgresql" else _ON_SQLITE
+        listed = _ON_POSTGRESQL if is_postgresql else _ON_SQLITE
         for name, definition in connection.execute(listed, {"table": table.name}).all():
             connection.exec_driver_sql(f'DROP INDEX "{name}"')
             self._definitions.append(definition)
+        if self._with_keys and is_postgresql:
+            for name, definition in connection.execute(_KEY, {"table": table.name}).all():
+                connection.exec_driver_sql(f'ALTER TABLE "{table.name}" DROP CONSTRAINT "{name}"')
+                self._definitions.append(f'ALTER TABLE "{table.name}" ADD CONSTRAINT "{name}" {definition}')
 
     def restore(self, connection: Connection) -> None:
         """Make them again."""
@@ -72,3 +88,8 @@ class LateIndexes:
 
 def _has_rows(connection: Connection, table: Table) -> bool:
     return bool(connection.scalar(select(exists(select(table.c[0])))))
+
+
+def _was_written(connection: Connection, table: Table) -> bool:
+    """Whether the table takes room: its rows may be deleted by now, and others read them until that is committed."""
+    return bool(connection.scalar(select(func.pg_relation_size(table.name))))

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Table, delete, insert, select
 from etl import bulk
 from etl.behind import Behind, working_behind
 from etl.ids import city_id_of
+from etl.late_indexes import LateIndexes
 from etl.locks import hold_derived
 from etl.rollup.days import Days, all_days, days_of, touched_days
 from etl.rollup.facts import SHARED, Facts, days_in_hand, facts_in_hand, read_facts
@@ -112,9 +113,11 @@ def _recount(
 ) -> int:
     counts = list(_planned(connection, city_id, days, sources, sizes, is_empty=is_empty))
     changes = {table.name: (0, 0) for one in counts for chosen in one.tables.values() for table in chosen}
+    indexes = LateIndexes(city_id, with_keys=True)
     with working_behind(connection) as behind:  # the next families are summed while the last ones are written
         for one in counts:
-            _families(behind, city_id, one, changes)
+            _families(behind, city_id, one, changes, indexes)
+        behind.do(indexes.restore)
     for name, (written, _) in changes.items():
         if written > _ANALYZE_ROWS and connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"ANALYZE {name}")
@@ -150,11 +153,15 @@ def _is_large(sizes: Sizes, family: str) -> bool:
     return sizes.at_most(FAMILIES[family].branches[0].city_id.table, FINE_FROM) == FINE_FROM
 
 
-def _families(behind: Behind, city_id: int, count: _Count, changes: Changes) -> None:
+def _families(behind: Behind, city_id: int, count: _Count, changes: Changes, indexes: LateIndexes) -> None:
     """Count some days anew in the tables of families that share their facts."""
 
     def replace(connection: Connection, table: Table, rows: pd.DataFrame, batch: Sequence[date]) -> None:
-        gone = 0 if count.is_empty else _clear(connection, table, city_id, batch)
+        gone = 0
+        if count.is_empty:
+            indexes.set_aside(connection, table)
+        else:
+            gone = _clear(connection, table, city_id, batch)
         bulk.append_frame(connection, table, rows)
         written, deleted = changes[table.name]
         changes[table.name] = (written + len(rows), deleted + gone)

@@ -1,4 +1,5 @@
-"""Questions of the pages over a year of requests: from roll-ups, from the facts, and from a materialised view.
+"""Questions of the pages over a year of requests: from roll-ups held in the process as the staff pages hold them, from
+roll-ups in the database, from the facts, and from a materialised view.
 
 Aim: p95 under 50 ms from roll-ups, nearly flat as rows grow. A database that was made so before is measured, and not
 touched, with LINKA_BENCH_DATABASE_URL.
@@ -13,8 +14,10 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import Engine, text
 
 from dashboard.queries import Reader
+from dashboard.queries.held import Held
 from dashboard.queries.open_requests import open_requests
 from dashboard.queries.selection import select_of
+from dashboard.settings import Settings
 from etl import rollup, schema
 from etl.db import make_engine
 from etl.profile_tables import write_profile
@@ -104,7 +107,13 @@ def _asked(report: Report, engine: Engine, rows: int, kind: str) -> None:
     with measured() as watch:
         open_requests(read, select_of(read, YEAR))
     report.add(f"{kind}, {rows:,}: open requests read once, after each load", watch.seconds * 1000, "ms")
-    _pages(report, read, rows, kind)
+    held = Held(budget=Settings.from_env({}).held_mb * 1_000_000)
+    with measured() as watch:
+        held.fill(read)
+    report.add(f"{kind}, {rows:,}: roll-ups read once, beside the questions after each load", watch.seconds, "s")
+    report.add(f"{kind}, {rows:,}: roll-ups held in a process", held.size / 1e6, "MB")
+    _pages(report, replace(read, held=held), rows, kind)
+    _pages(report, read, rows, f"{kind}, none held")
     _raw(report, read, rows, kind)
     asking.dispose()
 

@@ -43,6 +43,30 @@ def test_a_first_load_leaves_every_index_it_found(engine: Engine) -> None:
     assert len(before[0]) >= 4
 
 
+def test_roll_ups_have_their_keys_again_after_a_first_load(engine: Engine) -> None:
+    def keys() -> dict[str, tuple[str | None, list[str]]]:
+        tables = [table.name for grains in schema.ROLLUPS.values() for table in grains.values()]
+        found = {name: inspect(engine).get_pk_constraint(name) for name in tables}
+        return {name: (one["name"], one["constrained_columns"]) for name, one in found.items()}
+
+    before, indexed = keys(), names(engine, "rollup_created_fine")
+    load(engine, [chunk(requests(10))])
+    assert keys() == before
+    assert names(engine, "rollup_created_fine") == indexed
+    assert all(columns for _, columns in before.values())
+
+
+def test_a_roll_up_that_was_written_to_keeps_its_key(postgis_engine: Engine) -> None:
+    table = schema.ROLLUPS["created"]["topic"]
+    load(postgis_engine, [chunk(requests(10))])
+    with writing(postgis_engine) as connection:
+        connection.execute(table.delete())
+        late = LateIndexes(CITY_ID, with_keys=True)
+        late.set_aside(connection, table)
+        assert inspect(connection).get_pk_constraint(table.name)["constrained_columns"], "others still read its rows"
+        connection.rollback()
+
+
 def test_a_load_that_fails_leaves_every_index_it_found(engine: Engine) -> None:
     before = names(engine)
     lossy = chunk(requests(10, first=10))
