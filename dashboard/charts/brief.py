@@ -63,10 +63,11 @@ def late(shelf: Shelf, view: View) -> Chart:
     zone = view.deps.profile.zone
     table = _named(found.rows, view)
     table["chance_pct"] = table["late_pct"].astype("float64")
+    has_chances = found.likely is not None
     columns = {
         **{kind: t(f"filter.{kind}") for kind in ("topic", "territory", "executor")},
         **{name: t(f"brief.column.{name}") for name in ("received", "due")},
-        "chance_pct": t("brief.column.chance"), "similar_n": t("brief.column.similar"),
+        **({"chance_pct": t("brief.column.chance"), "similar_n": t("brief.column.similar")} if has_chances else {}),
         "source_key": t("brief.column.key"),
     }  # fmt: skip
     until = formats.instant(found.until, view.lang, zone)

@@ -21,7 +21,7 @@ from dashboard.metrics.survival import kaplan_meier, time_until
 from dashboard.queries import sla
 from dashboard.queries.exports import PAGE_ROWS
 from dashboard.queries.gathered import overdue_times
-from dashboard.theme import AT_RISK, LATE, LATE_3X, MEANINGS, SIGNS
+from dashboard.theme import AT_RISK, LATE, MEANINGS, SIGNS
 from dashboard.view import View
 
 KPIS: Final = (
@@ -122,7 +122,7 @@ def lateness(view: View) -> Chart:
             "share_pct": view.t("sla.column.share"),
         },
         figure=ranked(list(frame["label"]), frame["value"].tolist(), lang=view.lang, texts=texts,
-                      colours=[LATE] * (len(frame) - 2) + [LATE_3X] * 2),
+                      colours=LATE),
     )  # fmt: skip
 
 

@@ -177,12 +177,13 @@ def _late(brief: Brief, view: View) -> str:
         t("filter.territory"),
         t("filter.executor"),
         t("brief.column.due"),
-        t("brief.column.chance"),
     ]
-    rows = [
-        [*_names(row, view), _at(row["due_at"], view), formats.percent(_number(row["late_pct"]), view.lang, digits=0)]
-        for row in sentences.records(brief.late.rows.head(LISTED))
-    ]
+    listed = sentences.records(brief.late.rows.head(LISTED))
+    rows = [[*_names(row, view), _at(row["due_at"], view)] for row in listed]
+    if brief.late.likely is not None:
+        heads.append(t("brief.column.chance"))
+        for cells, row in zip(rows, listed, strict=True):
+            cells.append(formats.percent(_number(row["late_pct"]), view.lang, digits=0))
     until = formats.instant(brief.late.until, view.lang, view.deps.profile.zone)
     inside = _table(heads, rows, numeric={3, 4}) + _rest(len(brief.late.rows), t) if rows else ""
     return _section(t("brief.late"), sentences.late_says(brief.late, t, until), inside)

@@ -210,6 +210,13 @@ def test_a_target_says_by_sign_and_word_whether_it_is_met(brief: Brief, seen: Vi
         assert told.startswith("●" if tone == "good" else "▲")
 
 
+def test_a_city_too_large_for_chances_says_so_and_leaves_their_column_out(brief: Brief, seen: View) -> None:
+    large = replace(brief, late=replace(brief.late, likely=None))
+    told = [html_text(mail.page(one, seen)) for one in (brief, large)]
+    assert ["above 300 000 requests a year" in text for text in told] == [False, True]
+    assert [seen.t("brief.column.chance") in text for text in told] == [True, False]
+
+
 def html_text(page: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
