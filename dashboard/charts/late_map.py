@@ -49,7 +49,7 @@ def the_map(view: View) -> Chart:
             urgent=int(there["urgent"]), territory=worst["name"].iloc[0] if len(worst) else formats.NONE,
             share=formats.percent(float(worst["late_pct"].iloc[0]), view.lang) if len(worst) else formats.NONE,
         )  # fmt: skip
-    names = {state: view.t(f"late_map.state.{state}") for state in STATES} | {"cluster": view.t("late_map.cluster")}
+    names = {state: _sign(view, state) for state in STATES} | {"cluster": view.t("late_map.cluster")}
     notes = [*_only(view, marks), view.t("late_map.unplaced", n=len(marks) - len(placed))]
     if bool(view.reference.tables["territory"]["is_approximate"].any()):
         notes.append(view.t("late_map.approximate"))
@@ -175,6 +175,10 @@ def _ask_territories(view: View) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
+def _sign(view: View, state: str) -> str:
+    return f"{SIGN[state]} {view.t(f'late_map.state.{state}')}"
+
+
 def _counts(view: View) -> pd.DataFrame:
     """How many of each state there are by territory, whether or not the map can take them all."""
     return cast("pd.DataFrame", view.once("late_counts", lambda seen: counts(seen.read, seen.filters, now=seen.now)))
@@ -215,19 +219,14 @@ def _worded(view: View, found: pd.DataFrame) -> pd.DataFrame:
     labels = {kind: view.reference.labels(kind, view.lang) for kind in ("topic", "territory", "executor")}
     for kind, names in labels.items():
         found[f"{kind}_name"] = [names.get(code, formats.NONE) for code in found[kind]]
-    found["sign"] = [f"{SIGN[state]} {view.t(f'late_map.state.{state}')}" for state in found["state"]]
+    signs = {state: _sign(view, state) for state in STATES}
+    found["sign"] = [signs[state] for state in found["state"]]
     found["due"] = [formats.NONE if at != at else formats.instant(at, view.lang, zone) for at in found["due_at"]]
     found["over"] = [
         formats.NONE if at != at else formats.duration((view.now - at).total_seconds(), view.lang)
         for at in found["due_at"]
     ]
     found["key"] = found["source_key"].astype(str)
-    found["text"] = [
-        f"<b>{sign}</b><br>{topic}<br>{executor}<br>{due}"
-        for sign, topic, executor, due in zip(
-            found["sign"], found["topic_name"], found["executor_name"], found["due"], strict=True
-        )
-    ]
     return found
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -17,6 +18,10 @@ from dashboard.theme import BLUE, LATE, LATE_3X, PURPLE, SLATE
 MARKS: Final[Mapping[str, tuple[str, int]]] = {"urgent": (BLUE, 9), "late": (LATE, 10), "late_3x": (LATE_3X, 14)}
 """Colour and size, pixels, of each state; larger is worse, so that the states are told without their colour."""
 SHADE: Final = ((0.0, "rgba(210,81,47,0.04)"), (1.0, "rgba(210,81,47,0.62)"))
+MARK_SAYS: Final = ("topic_name", "executor_name", "due")
+"""Columns that a mark tells, in lines under its state; the browser puts them together."""
+CROWD: Final = 1_000
+"""More marks than that are drawn half as large, so that the map is seen between them."""
 WIDTH: Final = 900
 DECIMALS: Final = 5
 """A metre."""
@@ -31,17 +36,18 @@ def late_map(
     area: Area = (),
     styles: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
-    """Territories: `code, geometry` (WKB), `late_pct`, `text`; marks: `lon, lat, state, text`; rings:
+    """Territories: `code, geometry` (WKB), `late_pct`, `text`; marks: `lon, lat, state`, and `MARK_SAYS`; rings:
     `outline` (corners), `text`. `names` are the words of each state and of `cluster`; `styles`: the base map, `light`
     and `dark`.
     """
     lon, lat, zoom = _view(territories, marks)
     line = [*area, area[0]] if area else []
+    shrunk = 0.5 if len(marks) > CROWD else 1.0
     # Always the same traces in the same order: a map that is redrawn with fewer throws.
     data = [
         _choropleth(territories),
         _rings(rings, names["cluster"]),
-        *(_marks(marks[marks["state"] == state], state, names[state]) for state in MARKS),
+        *(_marks(marks[marks["state"] == state], state, names[state], shrunk) for state in MARKS),
         {**_line([one[0] for one in line], [one[1] for one in line], SLATE, ""), "hoverinfo": "skip"},
     ]
     layout = map_layout(lon=lon, lat=lat, zoom=zoom, styles=styles, is_selectable=True)
@@ -61,13 +67,14 @@ def _choropleth(territories: pd.DataFrame) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _marks(held: pd.DataFrame, state: str, name: str) -> dict[str, Any]:
+def _marks(held: pd.DataFrame, state: str, name: str, shrunk: float) -> dict[str, Any]:
     colour, size = MARKS[state]
+    says = "<br>".join([f"<b>{name}</b>", *(f"%{{customdata[{place}]}}" for place in range(len(MARK_SAYS)))])
     return {
         "type": "scattermap", "mode": "markers", "lon": held["lon"].round(DECIMALS).tolist(),
         "lat": held["lat"].round(DECIMALS).tolist(),
-        "name": name, "marker": {"size": size, "color": colour, "opacity": 0.9},
-        "customdata": list(held["text"]), "hovertemplate": "%{customdata}<extra></extra>",
+        "name": name, "marker": {"size": size * shrunk, "color": colour, "opacity": 0.9},
+        "customdata": held[list(MARK_SAYS)].to_numpy().tolist(), "hovertemplate": f"{says}<extra></extra>",
     }  # fmt: skip
 
 
@@ -131,12 +138,14 @@ def picture(territories: pd.DataFrame, marks: pd.DataFrame) -> str:
         for part in getattr(shape, "geoms", [shape]):
             corners = " ".join(at(lon, lat) for lon, lat in part.exterior.coords)
             drawn.append(
-                f'<polygon points="{corners}" fill="{LATE}" fill-opacity="{late_pct / 160:.2f}" stroke="{SLATE}"/>'
+                f"<polygon points='{corners}' fill='{LATE}' fill-opacity='{late_pct / 160:.2f}' stroke='{SLATE}'/>"
             )
     for state, (colour, size) in MARKS.items():
-        for lon, lat in marks.loc[marks["state"] == state, ["lon", "lat"]].to_numpy():
-            x, y = at(lon, lat).split(",")
-            drawn.append(f'<circle cx="{x}" cy="{y}" r="{size / 2.4:.1f}" fill="{colour}" stroke="#fff"/>')
+        drawn.append(f"<defs><circle id='{state}' r='{size / 2.4:.1f}' fill='{colour}' stroke='#fff'/></defs>")
+        placed = marks.loc[marks["state"] == state, ["lon", "lat"]].to_numpy(dtype=np.float64)
+        spots = np.column_stack([(placed[:, 0] - west) * flat, north - placed[:, 1]]) * scale
+        drawn += [f"<use href='#{state}' x='{x:.0f}' y='{y:.0f}'/>" for x, y in spots.tolist()]
     return "data:image/svg+xml," + quote(
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}">{"".join(drawn)}</svg>'
+        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH} {height:.0f}'>{''.join(drawn)}</svg>",
+        safe=" ',/:=",
     )

@@ -7,12 +7,13 @@ Density clusters (Ester, Kriegel, Sander, Xu 1996) in space and time, each held 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import pandas as pd
 import shapely
-from scipy import stats
+from scipy import special
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
@@ -28,6 +29,7 @@ ALPHA: Final = 0.001
 MOST_OF_PERIOD: Final = 1 / 3
 """What lasts longer than this part of the period is the place's usual state, not a burst."""
 M_PER_DEGREE: Final = 111_320.0
+_EPOCH: Final = pd.Timestamp(0, tz="UTC")
 COLUMNS: Final = (
     "topic",
     "n",
@@ -59,61 +61,70 @@ def clusters(points: pd.DataFrame, *, days: float) -> pd.DataFrame:
     return made.sort_values(["n", "p"], ascending=[False, True], ignore_index=True)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Points:
+    """The requests of one topic: where in degrees and metres, when in hours; `around` finds those about a place."""
+
+    ids: np.ndarray
+    lon: np.ndarray
+    lat: np.ndarray
+    at: pd.Series
+    at_h: np.ndarray
+    place: np.ndarray
+    around: cKDTree
+
+    @classmethod
+    def of(cls, held: pd.DataFrame) -> _Points:
+        lon, lat = (held[name].to_numpy(dtype=np.float64) for name in ("lon", "lat"))
+        place = np.column_stack([lon * M_PER_DEGREE * np.cos(np.radians(lat.mean())), lat * M_PER_DEGREE])
+        at_h = ((held["created_at"] - _EPOCH) / pd.Timedelta(hours=1)).to_numpy(dtype=np.float64)
+        return cls(held["request_id"].to_numpy(), lon, lat, held["created_at"], at_h, place, cKDTree(place))
+
+
 def _of_topic(topic: str, held: pd.DataFrame, days: float) -> list[tuple[object, ...]]:
-    at_h = held["created_at"].map(lambda at: at.timestamp()).to_numpy(dtype=np.float64) / 3600
-    place = _metres(held)
+    points = _Points.of(held)
     # Time as a third axis, scaled so that one ball holds radius and window alike.
-    tree = cKDTree(np.column_stack([place, at_h / WINDOW_H * RADIUS_M]))
-    near = tree.sparse_distance_matrix(tree, RADIUS_M, output_type="coo_matrix").tocsr()
-    neighbours = np.asarray([len(one) for one in tree.query_ball_point(tree.data, RADIUS_M)])
-    core = neighbours >= LEAST
-    if not core.any():
+    tree = cKDTree(np.column_stack([points.place, points.at_h / WINDOW_H * RADIUS_M]))
+    core = np.flatnonzero(tree.query_ball_point(tree.data, RADIUS_M, return_length=True) >= LEAST)
+    if not len(core):
         return []
-    kept = np.flatnonzero(core)
-    _, labels = connected_components(near[kept][:, kept], directed=False)
+    inner = cKDTree(tree.data[core])
+    near = inner.sparse_distance_matrix(inner, RADIUS_M, output_type="coo_matrix").tocsr()
+    _, labels = connected_components(near, directed=False)
+    order = np.argsort(labels, kind="stable")
     rows = []
-    for label in np.unique(labels):
-        inner = kept[labels == label]
-        members = np.unique(np.concatenate([tree.query_ball_point(tree.data[one], RADIUS_M) for one in inner]))
-        row = _row(topic, held, place, at_h, members.astype(int), days)
+    for group in np.split(core[order], np.flatnonzero(np.diff(labels[order])) + 1):
+        members = np.unique(np.concatenate(tree.query_ball_point(tree.data[group], RADIUS_M))).astype(int)
+        row = _row(topic, points, members, days)
         if row is not None:
             rows.append(row)
     return rows
 
 
-def _row(
-    topic: str, held: pd.DataFrame, place: np.ndarray, at_h: np.ndarray, members: np.ndarray, days: float
-) -> tuple[object, ...] | None:
-    middle = place[members].mean(axis=0)
-    radius = float(np.hypot(*(place[members] - middle).T).max())
-    inside = np.hypot(*(place - middle).T) <= max(radius, RADIUS_M)
-    first, last = at_h[members].min(), at_h[members].max()
+def _row(topic: str, points: _Points, members: np.ndarray, days: float) -> tuple[object, ...] | None:
+    at_h, place = points.at_h[members], points.place[members]
+    first, last = at_h.min(), at_h.max()
     span_h = max(last - first, 1.0)
     if span_h > days * 24 * MOST_OF_PERIOD:
         return None
-    elsewhen = int((inside & ((at_h < first) | (at_h > last))).sum())
+    middle = place.mean(axis=0)
+    radius = float(np.hypot(*(place - middle).T).max())
+    inside_h = points.at_h[points.around.query_ball_point(middle, max(radius, RADIUS_M))]
+    elsewhen = int(((inside_h < first) | (inside_h > last)).sum())
     rest_h = max(days * 24 - span_h, span_h)
     expected = (elsewhen + 0.5) / rest_h * span_h
-    p = float(stats.poisson.sf(len(members) - 1, expected))
+    p = float(special.pdtrc(len(members) - 1, expected))  # so many or more, by Poisson
     if p >= ALPHA:
         return None
-    chosen = held.iloc[members]
+    lon, lat = float(points.lon[members].mean()), float(points.lat[members].mean())
     return (
-        topic, len(members), expected, p, float(chosen["lon"].mean()), float(chosen["lat"].mean()), radius,
-        chosen["created_at"].min(), chosen["created_at"].max(), [int(one) for one in chosen["request_id"]],
-        _outline(place[members], chosen),
+        topic, len(members), expected, p, lon, lat, radius, points.at.iloc[members[at_h.argmin()]],
+        points.at.iloc[members[at_h.argmax()]], points.ids[members].tolist(), _outline(place - middle, lon, lat),
     )  # fmt: skip
 
 
-def _outline(spots: np.ndarray, chosen: pd.DataFrame) -> list[tuple[float, float]]:
+def _outline(spots: np.ndarray, lon: float, lat: float) -> list[tuple[float, float]]:
     """The convex hull of the requests, in metres around their middle, as lon and lat."""
-    middle, lon, lat = spots.mean(axis=0), float(chosen["lon"].mean()), float(chosen["lat"].mean())
-    hull = shapely.MultiPoint(spots - middle).convex_hull.buffer(OUTLINE_M, quad_segs=4)
+    hull = shapely.MultiPoint(spots).convex_hull.buffer(OUTLINE_M, quad_segs=4)
     per_lon = M_PER_DEGREE * math.cos(math.radians(lat))
     return [(lon + x / per_lon, lat + y / M_PER_DEGREE) for x, y in hull.exterior.coords]
-
-
-def _metres(held: pd.DataFrame) -> np.ndarray:
-    lat = held["lat"].to_numpy(dtype=np.float64)
-    lon = held["lon"].to_numpy(dtype=np.float64)
-    return np.column_stack([lon * M_PER_DEGREE * np.cos(np.radians(lat.mean())), lat * M_PER_DEGREE])
