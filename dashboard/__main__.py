@@ -13,6 +13,7 @@ from dashboard.errors import DashboardError
 from dashboard.serving import command
 from dashboard.settings import Settings
 from etl.errors import EtlError
+from geodata.cities import load_profile
 from geodata.errors import GeodataError
 
 app = typer.Typer(
@@ -46,7 +47,9 @@ def serve(
     try:
         settings = Settings.from_env()
         settings.check_listening(process)
-    except (DashboardError, EtlError) as error:
+        base = settings.base  # a wrong profile is one line here instead of every worker's traceback
+        load_profile(settings.city, cities_dir=base.cities_dir, data_dir=base.data_dir)
+    except (DashboardError, EtlError, GeodataError) as error:
         _fail(error)
     words = command(settings, process, port=settings.port)
     print(f"http://{settings.host}:{settings.port}", flush=True)

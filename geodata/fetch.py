@@ -20,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 
 import osmium
 import requests
+from urllib3.exceptions import MaxRetryError
 
 from geodata.errors import FetchError
 from geodata.profile import CityProfile
@@ -130,8 +131,8 @@ def fetch(
             ) as error:
                 if attempt + 1 == attempts:
                     raise FetchError(
-                        f"{download.url}: broke off {attempts} times ({error}); "
-                        "run the command again, it goes on where it stopped"
+                        f"{download.url}: {_told(error, download.url)}, {attempts} times; "
+                        f"run the command again, it goes on where it stopped, or put the file at {goal} yourself"
                     ) from error
                 time.sleep(wait_s * 2**attempt)
         try:
@@ -146,7 +147,18 @@ def fetch(
 
 
 class _BusyError(Exception):
-    """The server asked to come back later."""
+    """The server asked to come back later, or stopped before the end."""
+
+
+def _told(error: Exception, url: str) -> str:
+    """Why nothing came, in words for whoever runs the command."""
+    if isinstance(error, _BusyError):
+        return str(error)
+    if error.args and isinstance(error.args[0], MaxRetryError):
+        return (
+            f"no connection to {urlsplit(url).hostname} (is this machine on the net? behind a proxy, set HTTPS_PROXY)"
+        )
+    return "the connection broke off"
 
 
 def _receive(session: requests.Session, url: str, part: Path, progress: Progress | None) -> None:
@@ -175,7 +187,7 @@ def _receive(session: requests.Session, url: str, part: Path, progress: Progress
                 if progress:
                     progress(done, whole)
         if whole is not None and done != whole:
-            raise requests.ConnectionError(f"{done} of {whole} bytes came")
+            raise _BusyError(f"only {done} of {whole} bytes came")
 
 
 def _check_status(response: requests.Response, url: str) -> None:

@@ -237,6 +237,19 @@ def territories_from_osm(
     return tuple(found)
 
 
+def check_place(
+    outlines: Sequence[Territory], bbox: tuple[float, float, float, float], *, name: str, source: Path
+) -> None:
+    """Raise `TerritoryError` where no outline touches the city's box: the file is another place's."""
+    shapes = shapely.from_wkb([area.wkb for area in outlines if area.wkb])
+    if not shapely.intersects(shapes, shapely.box(*bbox)).any():
+        west, south, east, north = (round(float(edge), 2) for edge in shapely.total_bounds(shapes))
+        raise TerritoryError(
+            f"{source}: nothing in it lies in {name}: its areas span {west}, {south} to {east}, {north} (lon, lat), "
+            f"the profile's bbox is {', '.join(map(str, bbox))}; choose the city's own file, or mend bbox in city.toml"
+        )
+
+
 def replace_outlines(areas: Sequence[Territory], outlines: Sequence[Territory]) -> tuple[Territory, ...]:
     """A profile's `areas` with surveyed `outlines`, matched by code or by name.
 

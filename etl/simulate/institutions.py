@@ -152,6 +152,7 @@ def _service_values(desk: _Desk, code: str, rng: np.random.Generator) -> Row:
     service = load_taxonomy().services[code]
     bits = {row.code: row.bit for row in desk.profile.caller_groups}
     mask = sum(1 << bits[group] for group in service.groups if group in bits)
+    told_free = bool(rng.random() < 0.8) if rng.random() < 0.7 else None
     return {
         "service_code": code,
         "name": text_in(service.names, desk.own),
@@ -159,7 +160,7 @@ def _service_values(desk: _Desk, code: str, rng: np.random.Generator) -> Row:
         "description": text_in(service.abouts, desk.own),
         "description_translations": dict(service.abouts),
         "status": "active",
-        "is_free": bool(rng.random() < 0.8) if rng.random() < 0.7 else None,
+        "is_free": desk.place.table.get("is_free", told_free),
         "caller_group_mask": mask or None,
         "is_protected": bool(desk.place.table.get("is_protected", False)) or service.is_protected,
         "assured_on": desk.checked_on,

@@ -17,7 +17,7 @@ from geodata.cities.checks import check
 from geodata.cities.reading import Problems, Section, is_language, read_toml
 from geodata.cities.simulation import simulation
 from geodata.cities.topics import topics
-from geodata.errors import UnknownCityError
+from geodata.errors import ProfileError, UnknownCityError
 from geodata.profile import CityProfile, DataSources
 
 SHIPPED = Path(__file__).parent
@@ -29,7 +29,14 @@ __all__ = ["list_profiles", "load_profile"]
 
 
 def list_profiles(cities_dir: Path | None = None) -> tuple[str, ...]:
-    """Slugs of the profiles that exist: the shipped ones and those of `cities_dir` (setting LINKA_CITIES_DIR)."""
+    """Slugs of the profiles that exist: the shipped ones and those of `cities_dir` (setting LINKA_CITIES_DIR).
+
+    Raises `ProfileError` where there is no such folder.
+    """
+    if cities_dir is not None and not cities_dir.is_dir():
+        raise ProfileError(
+            f"there is no folder {cities_dir} (LINKA_CITIES_DIR); make it, name the right one, or leave the setting out"
+        )
     folders = [SHIPPED] if cities_dir is None else [cities_dir, SHIPPED]
     found = {path.parent.name for folder in folders for path in folder.glob("*/city.toml")}
     return tuple(sorted(found - {DEFAULTS}))

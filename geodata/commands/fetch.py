@@ -14,7 +14,13 @@ from geodata.cities.areas import OUTLINES
 from geodata.errors import GeodataError
 from geodata.fetch import downloads_of, fetch, packaged_extract
 from geodata.profile import Territory
-from geodata.territories import load_territories, replace_outlines, territories_from_osm, write_territories
+from geodata.territories import (
+    check_place,
+    load_territories,
+    replace_outlines,
+    territories_from_osm,
+    write_territories,
+)
 
 City = Annotated[str, typer.Argument(help="slug of the city profile, e.g. minsk")]
 DataDir = Annotated[Path, typer.Option(envvar="LINKA_DATA_DIR", help="folder of what is downloaded and built")]
@@ -91,6 +97,7 @@ def write_outlines(
                 population_column=population_column,
                 layer=layer,
             )
+        check_place(outlines, profile.bbox, name=profile.name(language), source=file)
         areas = replace_outlines(profile.territories, outlines)
         path = data_dir / city / OUTLINES
         write_territories([area for area in areas if area.wkb is not None], path)

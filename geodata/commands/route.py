@@ -14,6 +14,7 @@ from geodata.network.sources import network_dir
 from geodata.routing.errors import NoRouteError
 from geodata.routing.router import Router
 from geodata.routing.types import MODES, Itinerary, LatLon, Mode
+from geodata.wordforms import LANGUAGES
 
 EXIT_NO_NETWORK = 8
 
@@ -42,6 +43,8 @@ def route(
     Exit codes: 0 found; 3 outside the network; 4 no path; 5 timetable not valid that day; 6 no timetable; 7 engine
     missing; 8 no network. Codes 3 to 7 come with a sentence and the best thing left, walking, where it exists.
     """
+    if lang not in LANGUAGES:
+        raise typer.BadParameter(f"'{lang}' is not a language of Linka: use one of {', '.join(LANGUAGES)}")
     try:
         router = Router.open(network or network_dir(data_dir, city))
     except GeodataError as error:

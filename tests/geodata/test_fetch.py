@@ -131,6 +131,16 @@ def test_a_run_that_gave_up_is_finished_by_the_next_one(shelf: Shelf, extract: b
     assert shelf.asked[1] == ("/city.osm.pbf", f"bytes={kept}-")
 
 
+def test_without_a_net_it_says_so_in_words_with_the_cure(tmp_path: Path) -> None:
+    with pytest.raises(FetchError) as caught:
+        fetch(Download("http://127.0.0.1:1/city.osm.pbf", "osm.pbf", "osm"), tmp_path, attempts=1)
+    said = str(caught.value)
+    assert "no connection to 127.0.0.1 (is this machine on the net?" in said
+    assert f"or put the file at {tmp_path / 'osm.pbf'} yourself" in said
+    assert "urllib3" not in said
+    assert "Pool" not in said
+
+
 def test_a_file_that_moved_is_followed_and_resumed_there(shelf: Shelf, extract: bytes, tmp_path: Path) -> None:
     shelf.moved["/latest.osm.pbf"] = "/city.osm.pbf"
     shelf.break_after = [CHUNK_BYTES + 10]
@@ -328,3 +338,11 @@ def test_the_command_writes_outlines_that_the_profile_then_uses(
     failed = CliRunner().invoke(app, ["territories", "minsk", str(tmp_path / "none.gpkg")])
     assert failed.exit_code == 1
     assert "cannot be read" in failed.stderr
+
+
+def test_outlines_of_another_city_are_refused(app: typer.Typer, shared_data: Path, tmp_path: Path) -> None:
+    path = shared_data / "territories" / "minsk-districts.geojson"
+    failed = CliRunner().invoke(app, ["territories", "rajec", str(path)], env={"LINKA_DATA_DIR": str(tmp_path)})
+    assert failed.exit_code == 1
+    assert "nothing in it lies in Rajec" in failed.stderr
+    assert not (tmp_path / "rajec").exists()

@@ -127,6 +127,12 @@ def test_a_surge_day_has_its_factor_and_its_topic() -> None:
     assert top.iloc[0] > 0.6
 
 
+def test_what_is_given_to_people_in_need_costs_nothing(kryvyi_rih: Mapping[str, pd.DataFrame]) -> None:
+    services = kryvyi_rih["service"].set_index("service_code")["is_free"]
+    assert services[["humanitarian_aid", "soup_kitchen", "clothing_bank"]].eq(True).all()
+    assert not services.eq(True).all()
+
+
 def test_the_directory_has_protected_places_and_gaps() -> None:
     frames = frames_of("minsk", days=2)
     location = frames["location"]

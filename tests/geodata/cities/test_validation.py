@@ -69,6 +69,11 @@ def test_a_folder_of_ones_own_goes_before_a_shipped_city(tmp_path: Path) -> None
     assert load_profile("minsk").country == "BY"
 
 
+def test_a_folder_of_profiles_that_is_not_there_is_an_error_and_not_ignored(tmp_path: Path) -> None:
+    with pytest.raises(ProfileError, match=r"there is no folder .*cities \(LINKA_CITIES_DIR\); make it"):
+        load_profile("minsk", cities_dir=tmp_path / "cities")
+
+
 def test_an_unknown_city_lists_those_that_exist() -> None:
     with pytest.raises(UnknownCityError, match="no profile 'atlantis'; known: banska-bystrica, cherkasy, demo"):
         load_profile("atlantis")

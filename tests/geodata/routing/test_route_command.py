@@ -24,6 +24,12 @@ def run(network: Path, *options: str) -> tuple[int, Any]:
     return result.exit_code, json.loads(result.stdout)
 
 
+def test_a_language_that_linka_does_not_speak_is_refused_with_the_list() -> None:
+    result = CliRunner().invoke(make_app(), ["route", *ENDS, "--lang", "xx"])
+    assert result.exit_code == 2
+    assert "use one of" in result.stderr
+
+
 @pytest.mark.parametrize("mode", ["transit", "foot", "wheelchair", "bicycle", "car"])
 def test_the_shape_of_the_answer(heidelberg_network: Path, mode: str) -> None:
     code, found = run(heidelberg_network, "--mode", mode, "--depart", "2022-09-14T08:00")
