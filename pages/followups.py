@@ -56,7 +56,7 @@ CARDS: dict[Ids, Spec] = {
         followups.confirmed_by_executor, "followups.card.confirmed_executor", "executors.define.rate", "half", "xl"
     ),
     Ids.CONFIRMED_TOPIC: Spec(
-        followups.confirmed_by_topic, "followups.card.confirmed_topic", "followups.define.confirmed", "full", "m"
+        followups.confirmed_by_topic, "followups.card.confirmed_topic", "followups.define.confirmed", "full", "l"
     ),
 }
 

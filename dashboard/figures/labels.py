@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from textwrap import wrap
 from typing import Any, Final
 
@@ -15,7 +16,9 @@ MAX_LINES: Final = 2
 LEAST_ROWS: Final = 6
 """Rows a figure has room for at least, so that two bars are not two walls."""
 MOST_WRAPPED: Final = 9
-"""Rows whose names have room for two lines in a figure of middle height."""
+"""Rows whose names have room for two lines in a figure of middle height, if their neighbours need but one."""
+ROOMY: Final = 7
+"""Rows whose names have room for two lines each."""
 
 
 def shortened(text: str, chars: int) -> str:
@@ -56,10 +59,12 @@ def tail(text: str, chars: int) -> str:
 def rows_axis(labels: Sequence[str], *, is_tall: bool = False) -> dict[str, Any]:
     """The axis of named rows from the first (top) to the last; names go over two lines where rows are high enough."""
     names = short_labels(labels, LABEL_CHARS)
-    has_room = is_tall or len(names) <= MOST_WRAPPED
+    lines = [wrapped(name, LINE_CHARS) for name in names]
+    meet = any("<br>" in one and "<br>" in next_one for one, next_one in pairwise(lines))
+    has_room = is_tall or len(names) <= (ROOMY if meet else MOST_WRAPPED)
     return {
         "showgrid": False, "tickmode": "array", "tickvals": list(range(len(names))), "automargin": True,
-        "ticktext": [wrapped(name, LINE_CHARS) for name in names] if has_room else names,
+        "ticktext": lines if has_room else names,
         "range": [max(len(names), LEAST_ROWS) - 0.5, -0.5],
     }  # fmt: skip
 

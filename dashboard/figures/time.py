@@ -131,6 +131,9 @@ def time_axis(days: pd.Series, *, lang: str, grain: str) -> dict[str, Any]:
         "ticktext": [tick_text(day, grain, lang) for day in ticks],
         "hoverformat": "%x",
         "tickangle": 0,
+        "ticks": "outside",  # unseen, they keep the first day's name off the lowest name of the other axis
+        "ticklen": 6,
+        "tickcolor": "rgba(0,0,0,0)",
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from dashboard.figures.funnel import _candidates, _places, _touch
-from dashboard.figures.labels import short_labels, wrapped
+from dashboard.figures.labels import rows_axis, short_labels, wrapped
 from dashboard.figures.parts import week_by_hours
 
 
@@ -42,3 +42,11 @@ def test_an_hour_without_a_value_is_left_blank() -> None:
     (cells,) = week_by_hours(frame, lang="en", unit="")["data"]
     assert cells["z"][0][9:11] == [3.0, None]
     assert cells["zmax"] == 3.0
+
+
+def test_names_of_two_lines_one_below_the_other_stay_on_one_line_where_rows_are_low() -> None:
+    long, short = "Internally displaced people", "Housing"
+    apart, together = [long, short] * 4, [long, long, *[short] * 6]
+    assert [text.count("<br>") for text in rows_axis(apart)["ticktext"]] == [1, 0] * 4
+    assert not any("<br>" in text for text in rows_axis(together)["ticktext"])
+    assert rows_axis(together[:7])["ticktext"][0].count("<br>") == 1
