@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -77,6 +77,7 @@ def day(value: date, lang: str) -> str:
     return format_date(value, format="long", locale=_locale(lang))
 
 
+@lru_cache(maxsize=4_000)
 def day_short(value: date, lang: str) -> str:
     """A day without its year: 3 Mar."""
     return format_date(value, format=_skeleton(lang, "MMMd"), locale=_locale(lang))
@@ -107,6 +108,7 @@ def quarter(value: date, lang: str) -> str:
     return format_date(value, format=_skeleton(lang, "yQQQ"), locale=_locale(lang))
 
 
+@cache
 def _skeleton(lang: str, wanted: str) -> str:
     return str(Locale.parse(_locale(lang)).datetime_skeletons[wanted])
 
