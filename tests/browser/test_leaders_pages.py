@@ -154,7 +154,7 @@ def first_file(page: Page, folder: Path) -> list[list[str]]:
 VISITS: dict[str, tuple[str, Any, str]] = {
     "/sla": ("?from=2026-05-01&to=2026-05-20", sla.CARDS, "Строки"),
     "/late-map": ("", late_map.CARDS, "Мапа прострочених"),
-    "/request": ("", [request.Ids.STRIP, request.Ids.HELD], "Чому прострочено?"),
+    "/request": ("", [request.Ids.STRIP, request.Ids.HELD], "Шкала часу заявки"),
     "/compare": ("?from=2026-05-01&to=2026-05-20", compare.CARDS, "Порівняння"),
     "/topics": ("?from=2026-05-01&to=2026-05-20", topics.CARDS, "Теми"),
 }
