@@ -20,7 +20,6 @@ from urllib.parse import unquote, urlsplit
 
 import osmium
 import requests
-from urllib3.exceptions import MaxRetryError
 
 from geodata.errors import FetchError
 from geodata.profile import CityProfile
@@ -130,8 +129,9 @@ def fetch(
                 _BusyError,
             ) as error:
                 if attempt + 1 == attempts:
+                    why = str(error) if isinstance(error, _BusyError) else "the connection broke off"
                     raise FetchError(
-                        f"{download.url}: {_told(error, download.url)}, {attempts} times; "
+                        f"{download.url}: {why}, {attempts} times; "
                         f"run the command again, it goes on where it stopped, or put the file at {goal} yourself"
                     ) from error
                 time.sleep(wait_s * 2**attempt)
@@ -147,25 +147,25 @@ def fetch(
 
 
 class _BusyError(Exception):
-    """The server asked to come back later, or stopped before the end."""
+    """The server asked to come back later, stopped before the end, or is out of reach."""
 
 
-def _told(error: Exception, url: str) -> str:
-    """Why nothing came, in words for whoever runs the command."""
-    if isinstance(error, _BusyError):
-        return str(error)
-    if error.args and isinstance(error.args[0], MaxRetryError):
-        return (
-            f"no connection to {urlsplit(url).hostname} (is this machine on the net? behind a proxy, set HTTPS_PROXY)"
-        )
-    return "the connection broke off"
+def _asked(session: requests.Session, url: str, headers: dict[str, str]) -> requests.Response:
+    """The server's answer; raises `_BusyError` that says in words that there is no way to the server."""
+    try:
+        return session.get(url, headers=headers, stream=True, timeout=TIMEOUT_S)
+    except requests.ConnectionError as error:
+        server = urlsplit(url).hostname
+        raise _BusyError(
+            f"no connection to {server} (is this machine on the net? behind a proxy, set HTTPS_PROXY)"
+        ) from error
 
 
 def _receive(session: requests.Session, url: str, part: Path, progress: Progress | None) -> None:
     """Bring `part` to its full length, from where it ends if the server still has that version."""
     have, version = _so_far(part, url)
     headers = {"Range": f"bytes={have}-", "If-Range": version} if have and version else {}
-    with session.get(url, headers=headers, stream=True, timeout=TIMEOUT_S) as response:
+    with _asked(session, url, headers) as response:
         if response.status_code == requests.codes.requested_range_not_satisfiable:
             if response.headers.get("Content-Range", "") == f"bytes */{have}":
                 return
