@@ -134,6 +134,14 @@ request = Table(
 )
 
 Index(
+    "ix_request_source_due",
+    request.c.city_id,
+    request.c.source_due_at,
+    sqlite_where=request.c.source_due_at.is_not(None),
+    postgresql_where=request.c.source_due_at.is_not(None),
+)
+
+Index(
     "ix_request_open",
     request.c.city_id,
     request.c.created_on,
