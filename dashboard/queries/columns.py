@@ -92,7 +92,7 @@ class Columns:
         first, last = np.searchsorted(self.days, [number_of(where.from_on), number_of(end) + 1])
         rows: Asked = slice(int(first), int(max(first, last)))
         for name, is_let in sorted(self._let(where), key=lambda one: one[1].mean() if len(one[1]) else 0):
-            rows = _passing(rows, is_let[self.dimensions[name].places[rows]])
+            rows = _passing(rows, _is_among(self.dimensions[name].places[rows], is_let))
         if where.on:
             rows = _passing(rows, np.isin(self.days[rows], [number_of(one) for one in where.on]))
         return rows
@@ -117,6 +117,13 @@ class Columns:
         each = np.arange(first, last + 1)
         starts, places = np.unique(_started(name, each), return_inverse=True)
         return starts.astype("datetime64[us]"), places[days - first]
+
+
+def _is_among(places: Small, is_let: Mask) -> Mask:
+    """`is_let[places]`, in a tenth of the time where one passes, in half of it else."""
+    let = np.flatnonzero(is_let)
+    found: Mask = places == let[0] if len(let) == 1 else np.take(is_let, places, mode="clip")
+    return found
 
 
 def _passing(rows: Asked, passes: Mask) -> npt.NDArray[np.intp]:

@@ -46,28 +46,37 @@ def executors(read: Reader, filters: Filters, *, now: datetime) -> pd.DataFrame:
     """
     where = select_of(read, filters)
     parts = [_counts(read, where, family, now) for family in MEASURES]
-    parts += [
-        stock(read, where, name, by=["executor_id"], now=now).rename(columns={"n": name}).set_index("executor_id")
-        for name in STOCKS
-    ]
-    both = pd.concat(parts, axis=1).fillna(0).astype("int64")
-    both = both[both.ne(0).any(axis=1)]
-    both = both.join(open_ages(read, where, now=now)).reset_index(names="executor_id")
+    for name in STOCKS:
+        held = stock(read, where, name, by=["executor_id"], now=now)
+        parts.append((_whole(held["executor_id"]), {name: _whole(held["n"])}))
+    ids = np.unique(np.concatenate([of for of, _ in parts]))
+    counts = {name: _placed(ids, of, column) for of, columns in parts for name, column in columns.items()}
     names = reference(read)
-    codes = [names.code_of("executor", int(one)) for one in both["executor_id"]]
+    codes = [names.code_of("executor", one) for one in ids.tolist()]
     kinds = [str(names.cell("executor", code, "kind")) if code else "" for code in codes]
-    held = both.assign(code=codes, kind=kinds)
-    return (
-        held[held["code"] != ""]
-        .drop(columns="executor_id")
-        .sort_values("requests", ascending=False)
-        .reset_index(drop=True)
-    )
+    median_h = open_ages(read, where, now=now)["open_median_h"].reindex(ids).to_numpy()
+    made = pd.DataFrame({**counts, "open_median_h": median_h, "code": codes, "kind": kinds})
+    is_named = np.array([code != "" for code in codes], dtype=np.bool_)
+    is_listed = is_named & np.any([column != 0 for column in counts.values()], axis=0)
+    order = np.argsort(-counts["requests"], kind="stable")
+    return made.take(order[is_listed[order]]).reset_index(drop=True)
 
 
-def _counts(read: Reader, where: Selection, family: str, now: datetime) -> pd.DataFrame:
+def _counts(read: Reader, where: Selection, family: str, now: datetime) -> tuple[Whole, dict[str, Whole]]:
     found = ask(read, where, family, list(MEASURES[family]), by=["executor_id"], now=now)
-    return found.rename(columns=_RENAMED).set_index("executor_id")
+    counts = {_RENAMED.get(name, name): _whole(found[name]) for name in MEASURES[family]}
+    return _whole(found["executor_id"]), counts
+
+
+def _whole(column: pd.Series) -> Whole:
+    return column.to_numpy(dtype=np.int64)
+
+
+def _placed(ids: Whole, of: Whole, column: Whole) -> Whole:
+    """The column, which is of some of the ids, for all of them: 0 where it says nothing."""
+    made = np.zeros(len(ids), dtype=np.int64)
+    made[np.searchsorted(ids, of)] = column
+    return made
 
 
 def kinds(read: Reader, filters: Filters, *, now: datetime) -> pd.DataFrame:

@@ -135,11 +135,11 @@ class OpenRequests:
             places = places * len(key.numbers) + key.places[held]
         counts = np.bincount(places)
         at = np.flatnonzero(counts)
-        made = {"n": counts[at]}
+        n, columns = counts[at], dict[str, Whole]()
         for name, key in zip(reversed(by), reversed(keys), strict=True):
-            made[name] = key.numbers[at % max(len(key.numbers), 1)]
+            columns[name] = key.numbers[at % max(len(key.numbers), 1)]
             at = at // max(len(key.numbers), 1)
-        return pd.DataFrame(made)[[*by, "n"]]
+        return pd.DataFrame({**{name: columns[name] for name in by}, "n": n})
 
     def _dimension(self, name: str) -> Dimension:
         """A column by its numbers; made when it is first asked for."""
