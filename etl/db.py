@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 STATEMENT_TIMEOUT_S = 60
 LOAD_TIMEOUT_S = 6 * 3600
 SQLITE_BUSY_S = 60
+_PATIENCE = "timeout_s"
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-65536", "temp_store=MEMORY")
 
 
@@ -108,9 +110,24 @@ def _stop_long_statements(engine: Engine, timeout_s: int) -> None:
     """SQLite has no statement timeout: a progress handler that looks at the clock does the same."""
 
     @event.listens_for(engine, "before_cursor_execute")
-    def _start(_conn: Any, cursor: Any, _statement: str, _parameters: Any, _context: Any, _many: bool) -> None:
-        deadline = monotonic() + timeout_s
+    def _start(conn: Any, cursor: Any, _statement: str, _parameters: Any, _context: Any, _many: bool) -> None:
+        deadline = monotonic() + conn.info.get(_PATIENCE, timeout_s)
         cursor.connection.set_progress_handler(lambda: int(monotonic() > deadline), 100_000)
+
+
+@contextmanager
+def patient(connection: Connection, timeout_s: int) -> Iterator[None]:
+    """Let statements on a reader's connection take up to so long: for what is read once and then kept."""
+    connection.info[_PATIENCE] = timeout_s
+    is_postgresql = connection.dialect.name == "postgresql"
+    if is_postgresql:
+        connection.exec_driver_sql(f"SET statement_timeout = {int(timeout_s) * 1000}")
+    try:
+        yield
+    finally:
+        del connection.info[_PATIENCE]
+        if is_postgresql and not connection.invalidated:
+            connection.exec_driver_sql("RESET statement_timeout")
 
 
 def _postgresql(url: URL, *, read_only: bool, timeout_s: int, pool_size: int) -> Engine:

@@ -13,8 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard.queries.columns import Columns, Whole
 from dashboard.queries.plan import Built, built
-from dashboard.queries.reader import Reader
+from dashboard.queries.reader import READ_S, Reader
 from etl.bulk import read_numbers, read_tuples
+from etl.db import patient
 from etl.rollup.sql import day_number
 from etl.sketch import PAIR
 from etl.tables.rollups import ROLLUPS, SHAPES, SKETCH
@@ -103,7 +104,7 @@ def _read(read: Reader, family: str, table: Table) -> Columns:
     told = [day_number(table.c.day_on).label("day_on"), *(table.c[name] for name in dimensions)]
     measures = list(shape.measures)
     of_city = table.c.city_id == read.city_id
-    with read.connect() as connection:
+    with read.connect() as connection, patient(connection, READ_S):
         if not shape.is_sketch:
             numbers = read_numbers(connection, select(*told, *(table.c[name] for name in measures)).where(of_city))
             return Columns.of(numbers, dimensions, measures)

@@ -32,10 +32,11 @@ from sqlalchemy import (
 )
 
 from dashboard.queries.columns import Dimension
-from dashboard.queries.reader import Reader
+from dashboard.queries.reader import READ_S, Reader
 from dashboard.queries.reference import data_state
 from dashboard.queries.selection import Selection
 from etl.bulk import read_numbers
+from etl.db import patient
 from etl.rollup.branch import flag
 from etl.rollup.families import FAMILIES
 from etl.rollup.requests import DIMS, IS_OPEN
@@ -186,7 +187,7 @@ def _name(where: Selection, by: Sequence[str]) -> str:
 
 def _read(read: Reader, *, with_line: bool) -> OpenRequests:
     created = FAMILIES["created"].branches[0]
-    with read.connect() as connection:
+    with read.connect() as connection, patient(connection, READ_S):
         terms, source = _terms(connection)
         has_terms = terms.c.request_id.is_not(None)
         columns = {

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from dashboard.queries.held import Held
     from geodata.profile import CityProfile
 
+READ_S = 300
+"""Longest that what is read once and then held may take: with nothing cached, a page's own limit would stop it."""
+
 
 def utc_now() -> datetime:
     """The moment now."""
