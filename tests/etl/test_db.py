@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from etl.db import make_engine, patient
 
 _COUNTING: Final = (
-    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :much) SELECT max(i) FROM n"
+    "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < :much) SELECT max(i) FROM n"
 )
 SLOW: Final = {"sqlite": text(_COUNTING), "postgresql": text("SELECT pg_sleep(1.5), :much")}
 
