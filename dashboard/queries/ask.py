@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, Table, select, union_all
+from sqlalchemy import ColumnElement, Select, Table, UnaryExpression, select, union_all
+from sqlalchemy.sql import operators
 
 from dashboard.queries.open_requests import open_requests
 from dashboard.queries.plan import Plan, choose
@@ -94,17 +95,28 @@ def from_rollup(
     until: date | None = None,
 ) -> Select[Any]:
     """The sums from a roll-up; `until`: of no day after that one."""
-    columns: dict[str, ColumnElement[Any]] = {**table.c, **_periods(table.c.day_on)}
+    day_on = _day_of(read, table, where)
+    columns: dict[str, ColumnElement[Any]] = {**table.c, **_periods(day_on)}
     if "weekday" not in columns:
-        columns["weekday"] = weekday_of(table.c.day_on)
-    conditions = [table.c.city_id == read.city_id, *where.conditions(columns)]
-    conditions.append(where.is_asked(table.c.day_on, until))
+        columns["weekday"] = weekday_of(day_on)
+    conditions = [table.c.city_id == read.city_id, *where.conditions(columns), where.is_asked(day_on, until)]
     if "bucket" in by:  # sketches are merged by `unpacked`
         packed = (table.c[name + SKETCH] for name in measures)
         return select(*(columns[name].label(name) for name in by if name != "bucket"), *packed).where(*conditions)
     keys = [columns[name].label(name) for name in by]
     statement = select(*keys, *(summed(table.c[name]).label(name) for name in measures)).where(*conditions)
     return statement.group_by(*(columns[name] for name in by)) if by else statement
+
+
+def _day_of(read: Reader, table: Table, where: Selection) -> ColumnElement[Any]:
+    """The day's column; written so that SQLite looks rows up by the key's first dimension where that is filtered.
+
+    Left to itself it takes the index of days, which of a long period is all rows (2 s instead of 40 ms, measured).
+    """
+    first = list(table.primary_key)[1]
+    is_led = read.engine.dialect.name == "sqlite" and first.name in where.ids
+    day_on = table.c.day_on
+    return UnaryExpression(day_on, operator=operators.custom_op("+"), type_=day_on.type) if is_led else day_on
 
 
 def _periods(day_on: ColumnElement[Any]) -> dict[str, ColumnElement[Any]]:
