@@ -40,21 +40,14 @@ def the_map(view: View) -> Chart:
     placed = marks.dropna(subset=["lon", "lat"])
     areas, rings = territories_of(view), _clusters(view)
     shown = areas.dropna(subset=["geometry"])
-    there, n = _there(view), int(_there(view).sum())
-    worst = areas[areas["due"] >= view.deps.settings.min_n].sort_values("late_pct", ascending=False)
-    finding = ""
-    if len(areas) or n:
-        finding = view.t(
-            "late_map.says", late=int(there["late"] + there["late_3x"]), three=int(there["late_3x"]),
-            urgent=int(there["urgent"]), territory=worst["name"].iloc[0] if len(worst) else formats.NONE,
-            share=formats.percent(float(worst["late_pct"].iloc[0]), view.lang) if len(worst) else formats.NONE,
-        )  # fmt: skip
+    there = _there(view)
+    n = int(there.sum())
     names = {state: _sign(view, state) for state in STATES} | {"cluster": view.t("late_map.cluster")}
     notes = [*_only(view, marks), view.t("late_map.unplaced", n=len(marks) - len(placed))]
     if bool(view.reference.tables["territory"]["is_approximate"].any()):
         notes.append(view.t("late_map.approximate"))
     return Chart(
-        finding=finding,
+        finding=_finding(view, there, areas),
         unit=view.t("late_map.unit"),
         n=n or int(areas["due"].sum()),
         table=marks,
@@ -62,6 +55,18 @@ def the_map(view: View) -> Chart:
         figure=late_map(shown, placed, rings, names=names, area=area_of(view), styles=_styles(view)),
         note="; ".join(notes),
     )
+
+
+def _finding(view: View, there: pd.Series, areas: pd.DataFrame) -> str:
+    """How many are late and urgent, and where most of what was due is late; nothing where nothing was ever due."""
+    if not there.sum():
+        return view.t("late_map.none") if len(areas) else ""
+    late, three = int(there["late"] + there["late_3x"]), int(there["late_3x"])
+    said = [view.t("late_map.says", late=late, three=three, urgent=int(there["urgent"]))]
+    worst = areas[areas["due"] >= view.deps.settings.min_n].nlargest(1, "late_pct")
+    for name, share in zip(worst["name"], worst["late_pct"], strict=True):
+        said.append(view.t("late_map.says_worst", territory=name, share=formats.percent(float(share), view.lang)))
+    return " ".join(said)
 
 
 def legend(view: View) -> Any:
@@ -82,8 +87,9 @@ def chosen(view: View) -> Chart:
     held = _inside(view, area) if area else _marks(view)
     there = held["state"].value_counts().reindex(list(STATES), fill_value=0) if area else _there(view)
     n = int(there.sum())
+    says = "late_map.chosen_says" if area else "late_map.chosen_all" if n else "late_map.none"
     return Chart(
-        finding=view.t("late_map.chosen_says" if area else "late_map.chosen_all", n=n, late=n - int(there["urgent"])),
+        finding=view.t(says, n=n, late=n - int(there["urgent"])),
         unit=view.t("late_map.unit"),
         n=n,
         table=held,
