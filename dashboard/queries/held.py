@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -54,14 +54,14 @@ class Held:
     def fill(self, read: Reader) -> None:
         """Read what has changed; returns when all is held that fits."""
         with self._reading:
-            now = built(read)
-            for name in self._tables.keys() - now.keys():
-                del self._tables[name]
-            left = self.budget
+            now, fitting, left = built(read), set[str](), self.budget
             for family, table in sorted(_tables(now), key=lambda one: _estimate(one[0], one[1], now)):
                 if _estimate(family, table, now) > left:
                     break
                 left -= self._kept(read, family, table, now[table.name])
+                fitting.add(table.name)
+            for name in self._tables.keys() - fitting:
+                del self._tables[name]
 
     def _kept(self, read: Reader, family: str, table: Table, state: Built) -> int:
         """Read the table if it has changed; the bytes it takes."""
@@ -78,13 +78,15 @@ class Held:
         now: dict[str, Built] = read.remember("roll-ups", lambda: built(read))
         if self._tried == now or self._reading.locked():
             return
-        self._tried = now  # what did not fit, or failed, is not tried at every question
-        threading.Thread(target=self._try, args=(read,), name="roll-ups", daemon=True).start()
+        self._tried = now  # what does not fit is not tried at every question
+        own = replace(read, session=None)  # a session is its question's own and ends with it
+        threading.Thread(target=self._try, args=(own,), name="roll-ups", daemon=True).start()
 
     def _try(self, read: Reader) -> None:
         try:
             self.fill(read)
         except SQLAlchemyError as error:
+            self._tried = {}
             _log.warning("roll-ups are asked of the database, reading them failed: %s", error.__class__.__name__)
 
 

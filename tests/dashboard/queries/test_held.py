@@ -82,6 +82,25 @@ def test_what_has_changed_is_asked_of_the_database_and_read_beside(city: Reader)
             connection.execute(update(rollup_state).values(updated_at=NOW))
 
 
+def test_a_question_on_a_connection_of_its_own_has_them_read_too(city: Reader) -> None:
+    read = replace(city, held=Held(budget=1 << 30), kept={}, fresh_s=0)
+    with read.connect() as connection:
+        expected = queries.total(replace(read, session=connection), WHOLE, "contacts", now=NOW)
+    settle()
+    with spoken(city) as said:
+        assert queries.total(read, WHOLE, "contacts", now=NOW) == expected
+    assert not said
+
+
+def test_what_no_longer_fits_is_let_go(city: Reader) -> None:
+    read = holding(city)
+    assert read.held is not None
+    whole = read.held.size
+    read.held.budget = 20_000
+    read.held.fill(read)
+    assert 0 < read.held.size <= 20_000 < whole
+
+
 @pytest.mark.parametrize("budget", [0, 20_000])
 def test_no_more_is_held_than_may_be(city: Reader, budget: int) -> None:
     read = holding(city, budget)
