@@ -28,6 +28,7 @@ import numpy as np
 from dashboard.app import create_app
 from dashboard.deps import make_deps
 from dashboard.parts import PATH
+from dashboard.queries.held import Held
 from dashboard.serving import free_port
 from dashboard.settings import Settings
 from dashboard.wsgi import warm_up
@@ -89,7 +90,8 @@ FLAGS: Final = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-backgr
 def app() -> flask.Flask:
     """The staff process of the database of the settings, at the moment of its rows, warmed up as the real one."""
     moment = datetime.fromisoformat(os.environ[ENV_NOW])
-    deps = make_deps(Settings.from_env(), now=lambda: moment)
+    settings = Settings.from_env()
+    deps = make_deps(settings, now=lambda: moment, held=Held(budget=settings.held_mb * 1_000_000))
     server: flask.Flask = create_app(deps).server
     warm_up(deps)
     return server
