@@ -31,7 +31,7 @@ from sqlalchemy import (
     true,
 )
 
-from dashboard.queries.columns import Dimension
+from dashboard.queries.columns import Dimension, number_of
 from dashboard.queries.reader import READ_S, Reader
 from dashboard.queries.reference import data_state
 from dashboard.queries.selection import Selection
@@ -89,8 +89,8 @@ class OpenRequests:
     def within(self, where: Selection, day: str) -> Mask:
         """True for those whose `created_on` or `due_on` is one of the days asked for."""
         days = self[day]
-        held = (days >= _number(where.from_on)) & (days <= _number(where.to_on))
-        return held & np.isin(days, [_number(one) for one in where.on]) if where.on else held
+        held = (days >= number_of(where.from_on)) & (days <= number_of(where.to_on))
+        return held & np.isin(days, [number_of(one) for one in where.on]) if where.on else held
 
     def received(self, now: datetime) -> Mask:
         """True for those received by `now`."""
@@ -111,7 +111,7 @@ class OpenRequests:
         if name == "late3":
             return undecided & (self["late3_s"] <= now_s) & (self["paused_s"] > self["late3_s"])
         if name == "due_today":
-            is_today: Mask = self["due_on"] == _number(today)
+            is_today: Mask = self["due_on"] == number_of(today)
             return undecided & ~is_past & is_today
         if name == "at_risk":
             return undecided & is_soon & ~waits
@@ -228,7 +228,3 @@ def _since_epoch(at: ColumnElement[Any]) -> ColumnElement[int]:
     is_never = or_(at.is_(None), at >= literal(LATEST, at.type))
     first = literal_column(str(seconds(EARLIEST)), Integer)
     return case((is_never, literal_column(str(NEVER), Integer)), (at < literal(EARLIEST, at.type), first), else_=since)
-
-
-def _number(day: date) -> int:
-    return (day - date(1970, 1, 1)).days
