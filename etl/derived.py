@@ -1,4 +1,4 @@
-"""Keeping derived tables in step with a load, in its transaction: the clock first, then the touched days' roll-ups."""
+"""Keeping derived tables in step with a load, in its transaction: the clock first, then the roll-ups."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from etl import bulk, rollup
 from etl.clock import update as clock
 from etl.locks import hold_derived
+from etl.rollup.differences import Differences
 from etl.rollup.hand import Hand
 from etl.schema import sla_result
 from etl.seen import Ids
@@ -19,21 +20,32 @@ _SLICE_ROWS = 200_000
 
 
 def keep_current(
-    connection: Connection, profile: CityProfile, city_id: int, touched: Touched, hand: Hand, *, now: datetime
+    connection: Connection,
+    profile: CityProfile,
+    city_id: int,
+    touched: Touched,
+    hand: Hand,
+    differences: Differences,
+    *,
+    now: datetime,
 ) -> None:
-    """Run the clock of the touched requests and renew the roll-ups of the touched days.
+    """Run the clock of the touched requests and renew the roll-ups: by key, or else of the touched days.
 
     Requests that the load ran itself (`etl.fresh`) are not among the touched ones, their days are.
     """
     if touched.is_empty():
         return
     hold_derived(connection, city_id)
-    requests = touched.request_ids
-    _note_results(connection, touched, requests)
+    requests, is_by_key = touched.request_ids, differences.are_whole(connection)
+    if not is_by_key:
+        _note_results(connection, touched, requests)
     clock.update(connection, profile, request_ids=requests, now=now)
-    _note_results(connection, touched, requests)
-    _note_results(connection, touched, touched.related_ids)
-    rollup.update(connection, profile, touched=touched, now=now, hand=hand)
+    if not is_by_key:
+        _note_results(connection, touched, requests)
+        _note_results(connection, touched, touched.related_ids)
+    rollup.update(
+        connection, profile, touched=touched, now=now, hand=hand, differences=differences if is_by_key else None
+    )
 
 
 def _note_results(connection: Connection, touched: Touched, ids: Ids) -> None:

@@ -21,6 +21,7 @@ from etl.fresh import ClockRows, FreshClock
 from etl.late_indexes import LateIndexes
 from etl.prepared import Prepared
 from etl.rejects import settle_earlier
+from etl.rollup.differences import Differences
 from etl.rollup.hand import Hand
 from etl.schema import (
     followup,
@@ -81,11 +82,13 @@ class Loader:
     _seen: dict[str, SeenIds] = field(default_factory=dict)
     _new_requests: pd.DataFrame | None = None
     _has_calls: bool | None = None
+    differences: Differences = field(init=False)
     _indexes: LateIndexes = field(init=False)
 
     def __post_init__(self) -> None:
         """Nothing is written yet."""
         self._indexes = LateIndexes(self.city_id)
+        self.differences = Differences(self.connection, self.city_id)
 
     @property
     def connection(self) -> Connection:
@@ -159,6 +162,7 @@ class Loader:
             self.behind.do(bulk.append_frame, table, rows)
 
     def _write(self, table: Table, found: Comparison) -> None:
+        self._note_differences(table, found)
         self._append(table, self._known(table, found.new))
         if table is not request:  # requests are counted with the answers of their clock
             self.hand.add(table, (table, found.new))
@@ -213,6 +217,15 @@ class Loader:
             for rows in (found.new, found.changed):
                 self.touched.add_related(rows["request_id"])
 
+    def _note_differences(self, table: Table, found: Comparison) -> None:
+        """What requests count so far, before something of them changes."""
+        if table is request:
+            self.differences.add_new(found.new["request_id"])
+            self.differences.add_changing(self.behind, found.changed["request_id"] if len(found.changed) else ())
+        if table is followup:
+            for rows in (found.new, found.changed):
+                self.differences.add_changing(self.behind, rows["request_id"])
+
     def _note_newest(self, rows: pd.DataFrame) -> None:
         for name in NEWEST:
             if name not in rows.columns or rows.empty:
@@ -229,8 +242,10 @@ class Loader:
         fresh = self._new_requests if self._new_requests is not None else pd.DataFrame({"request_id": []})
         is_fresh = new["request_id"].isin(fresh["request_id"])
         running = self._start_clock(fresh, new[is_fresh])
+        others = pd.unique(new.loc[~is_fresh, "request_id"])
+        self.differences.add_changing(self.behind, others)
         self._append(request_event, new)
-        self.touched.add_requests(pd.unique(new.loc[~is_fresh, "request_id"]))
+        self.touched.add_requests(others)
         self._write_clock(running)
         self._new_requests = None
 

@@ -113,7 +113,9 @@ def _loaded(
             progress.advance(chunk.rows_read)
     loader.finish()
     progress.stage("clock and roll-ups")
-    keep_current(loader.connection, profile, loader.city_id, loader.touched, loader.hand, now=loader.now)
+    keep_current(
+        loader.connection, profile, loader.city_id, loader.touched, loader.hand, loader.differences, now=loader.now
+    )
     report = _report(loader, seconds=monotonic() - started, is_dry_run=is_dry_run)
     runs.close_run(loader.connection, report, ended_at=datetime.now(UTC))
     progress.stage("commit")

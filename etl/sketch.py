@@ -86,6 +86,23 @@ def merge(sketches: Sequence[bytes], groups: Whole, n_groups: int) -> Whole:
     return summed.astype(np.int64).reshape(n_groups, width)
 
 
+def add(sketches: Sequence[bytes], groups: Whole, signs: Whole, n_groups: int) -> tuple[Whole, list[bytes]] | None:
+    """Packed sketches added up by group, where their sign is -1 taken away: the count and the sketch of each group.
+
+    None where a bucket would hold less than nothing: what is taken away was never in it.
+    """
+    pairs = np.frombuffer(b"".join(sketches), dtype=PAIR)
+    sizes = np.fromiter((len(one) for one in sketches), dtype=np.int64, count=len(sketches)) // PAIR.itemsize
+    width = int(pairs["bucket"].max(initial=0)) + 1
+    places, rank = np.unique(np.repeat(groups, sizes) * width + pairs["bucket"], return_inverse=True)
+    counts = np.bincount(rank, weights=np.repeat(signs, sizes) * pairs["n"], minlength=len(places)).astype(np.int64)
+    if (counts < 0).any():
+        return None
+    group, bucket = np.divmod(places, width)
+    totals = np.bincount(group, weights=counts, minlength=n_groups).astype(np.int64)
+    return totals, pack(group, bucket, counts, n_groups)
+
+
 def quantiles(counts: Whole, share: float) -> npt.NDArray[np.float64]:
     """`quantile` of each row of counts by bucket (columns from bucket 0); NaN where nothing was counted."""
     held = counts.cumsum(axis=1)

@@ -8,9 +8,11 @@ from __future__ import annotations
 from etl.bulk.appending import append_frame
 from etl.bulk.changing import (
     Counts,
+    add_numbers,
     delete_rows,
     differs,
     replace_rows,
+    same_key,
     staged,
     temporary_ids,
     upsert_frame,
@@ -20,6 +22,7 @@ from etl.bulk.reading import read_frame, read_numbers, read_tuples
 
 __all__ = [
     "Counts",
+    "add_numbers",
     "append_frame",
     "delete_rows",
     "differs",
@@ -28,6 +31,7 @@ __all__ = [
     "read_numbers",
     "read_tuples",
     "replace_rows",
+    "same_key",
     "staged",
     "temporary_ids",
     "upsert_frame",

@@ -74,14 +74,15 @@ def upsert_frame(connection: Connection, table: Table, frame: pd.DataFrame, *, k
     keys = [column.name for column in table.primary_key]
     _refuse_doubles(table, frame, keys)
     with staged(connection, table, frame) as stage:
-        known = connection.scalar(select(func.count()).select_from(stage.join(table, _same_key(table, stage)))) or 0
+        known = connection.scalar(select(func.count()).select_from(stage.join(table, same_key(table, stage)))) or 0
         statement = _upsert(connection, table, stage, keep)
         touched = connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
     inserted = len(frame) - known
     return Counts(inserted, touched - inserted, len(frame) - touched)
 
 
-def _same_key(table: Table, stage: Table) -> ColumnElement[bool]:
+def same_key(table: Table, stage: Table) -> ColumnElement[bool]:
+    """The condition that a staged row has the key of a row."""
     return and_(*(table.c[column.name] == stage.c[column.name] for column in table.primary_key))
 
 
@@ -104,6 +105,17 @@ def _upsert(connection: Connection, table: Table, stage: Table, keep: Sequence[s
         set_={name: statement.excluded[name] for name in changing},
         where=or_(*(table.c[name].is_distinct_from(statement.excluded[name]) for name in compared)),
     )
+
+
+def add_numbers(connection: Connection, table: Table, stage: Table) -> None:
+    """Add staged numbers to those of the row of their key, or insert them."""
+    keys = [column.name for column in table.primary_key]
+    source = select(*stage.c).where(true()).order_by(*(stage.c[key] for key in keys))
+    into = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement: Any = into(table).from_select(stage.c.keys(), source)
+    numbers = [name for name in stage.c.keys() if name not in keys]  # noqa: SIM118 - not a dict
+    added = {name: table.c[name] + statement.excluded[name] for name in numbers}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=added))
 
 
 def differs(table: Table, stage: Table, *, leave_out: Sequence[str] = ()) -> ColumnElement[bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from etl.rollup.update import is_current, rebuild, update
+from etl.rollup.state import is_current
+from etl.rollup.update import rebuild, update
 
 __all__ = ["is_current", "rebuild", "update"]

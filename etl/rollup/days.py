@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -23,8 +23,22 @@ _SLICE = 100_000
 Days = Mapping[str, set[date]]
 
 
-def touched_days(connection: Connection, city_id: int, touched: Touched) -> Days:
+def touched_days(
+    connection: Connection, city_id: int, touched: Touched, families: Collection[str] = tuple(SHAPES)
+) -> Days:
     """The days to recompute by family."""
+    of_rows = {
+        "contacts": touched.contact_days | touched.contact_daily_days,
+        "waits": set(touched.contact_days),
+        "tickets": set(touched.ticket_days),
+        "ticket_waits": set(touched.ticket_days),
+        "ticket_services": set(touched.ticket_days),
+    }
+    found = of_rows if of_rows.keys() >= set(families) else {**of_rows, **_of_requests(connection, city_id, touched)}
+    return {name: found[name] for name in families}
+
+
+def _of_requests(connection: Connection, city_id: int, touched: Touched) -> Days:
     ids = np.union1d(touched.request_ids, touched.related_ids)
     if len(ids) > MANY_REQUESTS:
         return all_days(connection, city_id)
@@ -32,8 +46,6 @@ def touched_days(connection: Connection, city_id: int, touched: Touched) -> Days
     created |= touched.created_days
     due = touched.due_days | ({NO_DAY} if len(ids) or touched.created_days else set())
     return {
-        "contacts": touched.contact_days | touched.contact_daily_days,
-        "waits": set(touched.contact_days),
         "created": created,
         "durations": created,
         "work_durations": created,
@@ -41,9 +53,6 @@ def touched_days(connection: Connection, city_id: int, touched: Touched) -> Days
         "lateness": set(touched.due_days),
         "closed": closed | touched.closed_days | touched.resolved_days,
         "followups": tried | touched.followup_days,
-        "tickets": set(touched.ticket_days),
-        "ticket_waits": set(touched.ticket_days),
-        "ticket_services": set(touched.ticket_days),
     }
 
 

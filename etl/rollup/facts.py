@@ -6,7 +6,7 @@ Reading them is what a roll-up costs most; the sums of every grain are then a ma
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -20,6 +20,7 @@ from sqlalchemy import (
     Connection,
     Integer,
     Select,
+    Table,
     and_,
     case,
     func,
@@ -37,7 +38,7 @@ from etl.rollup.families import FAMILIES
 from etl.rollup.hand import Hand
 from etl.rollup.held import Taken
 from etl.rollup.sql import day_number
-from etl.schema import contact, line
+from etl.schema import contact, line, request
 from etl.sketch import Whole
 from etl.tables.rollups import SHAPES
 
@@ -94,7 +95,16 @@ class _Columns:
 
 def read_facts(connection: Connection, families: Sequence[str], city_id: int, days: Sequence[date]) -> Facts:
     """The facts of some days that at least one of the families (a group of `SHARED`, or one of it) counts."""
-    return _joined([_read(connection, asked, families, city_id, days) for asked in _asked(families)], families)
+    return joined(
+        [_read(connection, asked, families, city_id, asked.lead.day_on.in_(days)) for asked in _asked(families)],
+        families,
+    )
+
+
+def read_parts_of(connection: Connection, families: Sequence[str], city_id: int, requests: Table) -> list[Part]:
+    """What the families count of some requests, to be `joined`; `requests` is a table with their `request_id`."""
+    is_one = request.c.request_id.in_(select(requests.c.request_id))
+    return [_read(connection, asked, families, city_id, is_one) for asked in _asked(families)]
 
 
 def facts_in_hand(behind: Behind, families: Sequence[str], hand: Hand, days: tuple[date, date] | None = None) -> Facts:
@@ -104,7 +114,7 @@ def facts_in_hand(behind: Behind, families: Sequence[str], hand: Hand, days: tup
         for asked in _asked(families)
         for held in hand.chunks(asked.lead.city_id.table)
     ]
-    return _joined(parts, families)
+    return joined(parts, families)
 
 
 def days_in_hand(behind: Behind, families: Sequence[str], hand: Hand) -> list[date]:
@@ -118,13 +128,29 @@ def days_in_hand(behind: Behind, families: Sequence[str], hand: Hand) -> list[da
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
     """What one SELECT found: see `Facts`, with plain values for keys."""
 
     size: int
     keys: Mapping[str, Whole]
     marks: Mapping[str, Whole]
     measures: Mapping[str, Mapping[str, Whole]]
+
+    def small(self) -> Part:
+        """The same in half the room, for what is kept."""
+        return Part(
+            self.size,
+            {name: column.astype(np.int32) for name, column in self.keys.items()},
+            {name: column.astype(np.int32) for name, column in self.marks.items()},
+            self._measured(lambda column: column.astype(np.int32)),
+        )
+
+    def negative(self) -> Part:
+        """The same as something to be taken away."""
+        return Part(self.size, self.keys, self.marks, self._measured(np.negative))
+
+    def _measured(self, change: Callable[[Whole], Whole]) -> Mapping[str, Mapping[str, Whole]]:
+        return {name: {one: change(column) for one, column in held.items()} for name, held in self.measures.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +164,8 @@ class _Asked:
     marks: Mapping[str, str]
     measures: Mapping[str, Mapping[str, str]]
 
-    def part(self, found: Mapping[str, Whole]) -> _Part:
-        return _Part(
+    def part(self, found: Mapping[str, Whole]) -> Part:
+        return Part(
             len(found[self.keys["day_on"]]),
             {name: found[label] for name, label in self.keys.items()},
             {name: found[label] for name, label in self.marks.items()},
@@ -168,14 +194,16 @@ def _asked_of(families: Sequence[str], number: int) -> _Asked:
     return _Asked(lead, columns, where, keys, marks, measures)
 
 
-def _read(connection: Connection, asked: _Asked, families: Sequence[str], city_id: int, days: Sequence[date]) -> _Part:
+def _read(
+    connection: Connection, asked: _Asked, families: Sequence[str], city_id: int, wanted: ColumnElement[bool]
+) -> Part:
     heavy = [one for name in families for one in SHAPES[name].measures]
     statement = asked.columns.select().select_from(asked.lead.source_of(heavy))
-    statement = statement.where(asked.where, asked.lead.city_id == city_id, asked.lead.day_on.in_(days))
+    statement = statement.where(asked.where, asked.lead.city_id == city_id, wanted)
     return asked.part(bulk.read_numbers(connection, statement))
 
 
-def _evaluated(behind: Behind, asked: _Asked, held: Taken, days: tuple[date, date] | None) -> _Part:
+def _evaluated(behind: Behind, asked: _Asked, held: Taken, days: tuple[date, date] | None) -> Part:
     """What `_read` would find if the tables held these rows alone."""
     day = Evaluator(held, behind).value(asked.lead.day_on)
     is_asked = ~day.null
@@ -218,7 +246,8 @@ def _dimensions(families: Sequence[str]) -> list[str]:
     return sorted(held - {"weekday"})
 
 
-def _joined(parts: Sequence[_Part], families: Sequence[str]) -> Facts:
+def joined(parts: Sequence[Part], families: Sequence[str]) -> Facts:
+    """Parts as one: of every part that the families have, or of several readings."""
     keys = {name: _ranked([part.keys[name] for part in parts]) for name in parts[0].keys}
     numbers, ranks = keys["day_on"]
     days = numbers.astype("datetime64[D]")
@@ -240,7 +269,7 @@ def _ranked(columns: Sequence[Whole]) -> Ranks:
     return values, ranks
 
 
-def _stacked(parts: Sequence[_Part], columns: Sequence[Whole | None], missing: int) -> Whole:
+def _stacked(parts: Sequence[Part], columns: Sequence[Whole | None], missing: int) -> Whole:
     filled = [
         np.full(part.size, missing, np.int64) if column is None else column
         for part, column in zip(parts, columns, strict=True)
