@@ -8,6 +8,7 @@ the first visitors of 3 of 12 fresh starts got a broken one (plotly/dash#3971).
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Callable
 from functools import cache, partial
 from hashlib import blake2b
@@ -45,6 +46,11 @@ _USED: Final = {
     "plain": ("dash_html_components", "dash_leaflet"),
     "staff": ("dash_html_components", "dash_core_components", "dash_mantine_components"),
 }
+_ICON: Final = (
+    '<link rel="icon" type="image/svg+xml" href="data:image/svg+xml;base64,'
+    f'{b64encode((ASSETS / "icon.svg").read_bytes()).decode()}">'
+)
+"""Part of the page: browsers would ask for a file again at every change of the address."""
 _INDEX: Final = """<!DOCTYPE html>
 <html>
 <head>
@@ -78,6 +84,7 @@ class LinkaDash(Dash):
         theme = flask.request.cookies.get("linka_theme", "") if flask.has_request_context() else ""
         path = flask.request.path if flask.has_request_context() else "/"
         parts["title"] = escape(page_title(self.deps, path, t))
+        parts["favicon"] = _ICON
         loading = f'<div class="_dash-loading">{escape(t("shell.loading"))}</div>'
         parts["app_entry"] = (
             f'{self._first_screen(path)}<div id="react-entry-point">{loading}</div>'

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from dashboard.deps import Deps
 
 PATH: Final = "/_answers"
+FIRST_OVER: Final = b'{"html":{},"figures":{},"is_first_over":true}\n'
+"""The line after those of the parts that are read first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +106,12 @@ def lines(deps: Deps, groups: Sequence[Sequence[str]], seen: View) -> Iterator[b
     """The parts of each group as they are made; who goes away before the end waits for none of the rest."""
     pool = ThreadPoolExecutor(TURNS, thread_name_prefix="part")
     try:
-        for group in groups:
+        for place, group in enumerate(groups):
             made: list[Future[bytes]] = [pool.submit(_here(deps.cards.parts.make), name, seen) for name in group]
             for one in as_completed(made):
                 yield one.result()
+            if place == 0:
+                yield FIRST_OVER
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 

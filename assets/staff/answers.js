@@ -6,7 +6,7 @@
   var ns = (window.dash_clientside = window.dash_clientside || {});
   ns.linka = ns.linka || {};
   var WAITS = "data-dash-is-loading";
-  var asked = null;  /* { key, lines by part, whether it ended } of the latest question */
+  var asked = null;  /* { key, parts that came, whether it ended, `shown` when those read first are there } of the latest question */
   var first = document.getElementById("first");
   var queue = [], isDrawing = false;
 
@@ -61,13 +61,12 @@
     place.dataset.part = "";
   }
 
-  function put(line) {
-    var part = JSON.parse(line);
+  function put(part) {
     Object.keys(part.html).forEach(function (id) { write(id, part.html[id]); });
     Object.keys(part.figures).forEach(function (id) {
       var place = placeOf(id);
-      if (!place || place.linkaLine === line) { return; }
-      place.linkaLine = line;
+      if (!place || place.linkaPart === part) { return; }
+      place.linkaPart = part;
       place.dataset.part = "";
       place.linkaFigure = part.figures[id];
       place.setAttribute(WAITS, "true");
@@ -157,30 +156,37 @@
       if (mine !== asked) { return null; }
       var lines = (rest + (step.value || "")).split("\n");
       rest = lines.pop();
-      lines.forEach(function (line) { mine.lines.push(line); put(line); });
+      lines.map(JSON.parse).forEach(function (part) {
+        mine.parts.push(part);
+        put(part);
+        if (part.is_first_over) { mine.tell(); }
+      });
       return step.done ? null : stream.read().then(next);
     }
     return stream.read().then(next);
   }
 
-  /* Asks for the parts of a page under an address's query, once; what an earlier question still waits for is given up. */
+  /* Asks for the parts of a page under an address's query, once; what an earlier question still waits for is given up.
+     Gives a promise that is kept when what is read first stands on the page, or when there is nothing to wait for. */
   ns.linka.ask = function (path, search) {
     var key = path + search;
-    if (asked && asked.key === key) { return; }
+    if (asked && asked.key === key) { return asked.shown; }
     if (asked) { asked.stop.abort(); }
-    var mine = (asked = { key: key, lines: [], isOver: false, stop: new AbortController() });
+    var mine = (asked = { key: key, parts: [], isOver: false, stop: new AbortController() });
+    mine.shown = new Promise(function (tell) { mine.tell = tell; });
     waiting(true);
     away(false);
     var query = "path=" + encodeURIComponent(path) + (search ? "&" + search.slice(1) : "");
     ask("/_answers?" + query, { signal: mine.stop.signal }).then(function (answer) { return read(mine, answer); })
       .catch(function () { if (mine === asked) { asked = null; away(true); } })  /* the next change asks again */
-      .finally(function () { mine.isOver = true; if (mine === asked || !asked) { waiting(false); } });
+      .finally(function () { mine.isOver = true; mine.tell(); if (mine === asked || !asked) { waiting(false); } });
+    return mine.shown;
   };
 
   /* A page has been laid out, or its address has changed: what has come already is put in place. */
   ns.linka.follow = function (search, _page, pathname) {
     ns.linka.ask(pathname || location.pathname, search || "");
-    if (asked) { waiting(!asked.isOver); asked.lines.forEach(put); }
+    if (asked) { waiting(!asked.isOver); asked.parts.forEach(put); }
     return window.dash_clientside.no_update;
   };
 
@@ -191,7 +197,7 @@
       var to = document.getElementById(from.dataset.at);
       if (!to) { return; }
       to.replaceChildren.apply(to, Array.from(from.childNodes));
-      ["linkaText", "linkaLine", "linkaFigure"].forEach(function (name) { to[name] = from[name]; });
+      ["linkaText", "linkaPart", "linkaFigure"].forEach(function (name) { to[name] = from[name]; });
       to.dataset.part = "";
       var at = queue.indexOf(from);
       if (at >= 0) { queue[at] = to; to.setAttribute(WAITS, "true"); }

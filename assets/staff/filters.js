@@ -7,6 +7,7 @@
   /* Keys of single pages, kept as they are; as EXTRA in dashboard/view.py. */
   var EXTRA = ["request", "area", "vs_from", "vs_to", "vs_territory"];
   var GRAINS = ["day", "week", "month", "quarter"];
+  var PATIENCE_MS = 800;
   var DAY = /^\d{4}-\d{2}-\d{2}$/;
 
   function read(search, defaults) {
@@ -73,6 +74,27 @@
   }
 
   var known = null;
+  var held = null;     /* what the fields of the bar hold, in the order of `show` */
+  var pending = null;  /* the search that the address is about to have */
+
+  function now() { return pending === null ? location.search : pending; }
+
+  /* The page is asked at once; the address follows when its figures are there, for Dash is then busy with every component
+     of the page for longer than the server needs. */
+  function go(search) {
+    var at = location.href;
+    pending = search;
+    function follow() {
+      if (pending !== search) { return; }
+      pending = null;
+      if (location.href === at) { window.dash_clientside.set_props("shell-url", { search: search }); }
+    }
+    ns.linka.ask(location.pathname, search).then(function () {
+      requestAnimationFrame(function () { setTimeout(follow); });
+    });
+    setTimeout(follow, PATIENCE_MS);
+  }
+
   /* Two callbacks, not one that takes and gives the same: a circle makes Dash's renderer weigh every callback of the page
      against every other, seconds of work for each filter change. */
 
@@ -80,9 +102,13 @@
   ns.linka.show = function (search, defaults) {
     known = defaults || {};
     LABELS = known.labels || {};
-    var asked = read(search, known);
+    pending = null;
+    var asked = read(search, known), before = held;
+    held = [asked.from, asked.to, asked.grain].concat(asked.lists);
     mark(asked, known);
-    return [chips(asked, search), asked.from, asked.to, asked.grain].concat(asked.lists);
+    return [chips(asked, search)].concat(held.map(function (value, place) {
+      return before && String(before[place]) === String(value) ? window.dash_clientside.no_update : value;
+    }));
   };
 
   /* A field changed, by the reader or by `show`: where it says something new, the address follows. */
@@ -90,27 +116,25 @@
     var args = Array.prototype.slice.call(arguments), defaults = args[args.length - 1] || {};
     var shown = { from: args[0], to: args[1], grain: args[2] || "day",
       lists: args.slice(3, -1).map(function (list) { return list || []; }) };
+    held = [shown.from, shown.to, shown.grain].concat(shown.lists);
     var isWhole = DAY.test(shown.from || "") && DAY.test(shown.to || "") && shown.from <= shown.to;
-    if (isWhole && write(shown) !== write(read(location.search, defaults))) {
-      ns.linka.ask(location.pathname, write(shown));  /* now: by way of the address it would be asked a tenth of a second later */
-      window.dash_clientside.set_props("shell-url", { search: write(shown) });
-    }
+    if (isWhole && write(shown) !== write(read(now(), defaults))) { go(write(shown)); }
     return window.dash_clientside.no_update;
   };
 
   document.addEventListener("click", function (event) {
     var button = event.target instanceof Element && event.target.closest("[data-preset-days]");
     if (!button || !known) { return; }
-    var values = read(location.search, known), span = preset(button.dataset.presetDays, known);
+    var values = read(now(), known), span = preset(button.dataset.presetDays, known);
     values.from = span.from; values.to = span.to;
-    window.dash_clientside.set_props("shell-url", { search: write(values) });
+    go(write(values));
   });
   /* The brief tells of one day: its own field takes the place of the period. */
   document.addEventListener("change", function (event) {
     if (event.target.id !== "brief-day" || !DAY.test(event.target.value) || !known) { return; }
-    var values = read(location.search, known);
+    var values = read(now(), known);
     values.from = values.to = event.target.value;
-    window.dash_clientside.set_props("shell-url", { search: write(values) });
+    go(write(values));
   });
   /* Links of the navigation carry the filters of the moment. */
   document.addEventListener("click", function (event) {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from dashboard.queries.latest import Latest
 from dashboard.queries.selection import Selection
 
 Small = npt.NDArray[np.int32]
@@ -21,6 +22,10 @@ Asked = slice | npt.NDArray[np.intp]
 EPOCH: Final = date(1970, 1, 1)
 _SPARSE: Final = 8
 """Combinations that could occur, over the rows asked for, from which on only those that do are numbered."""
+
+
+_KEPT_ROWS: Final = 200_000
+"""Rows that passed filters, up to which their places are kept for the next question."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +52,7 @@ class Columns:
     days: Small
     dimensions: Mapping[str, Dimension]
     measures: Mapping[str, Small]
+    _chosen: Latest = field(default_factory=Latest)
 
     @classmethod
     def of(cls, numbers: Mapping[str, Whole], dimensions: Sequence[str], measures: Sequence[str]) -> Columns:
@@ -89,6 +95,12 @@ class Columns:
     def _rows(self, where: Selection, until: date | None) -> Asked:
         """The rows that are asked for: of days one stretch, of that what passes the filters, the narrowest first."""
         end = where.to_on if until is None else min(where.to_on, until)
+        rows: Asked = self._chosen.of(
+            (where.let, where.from_on, end, where.on), lambda: self._choose(where, end), is_kept=_is_short
+        )
+        return rows
+
+    def _choose(self, where: Selection, end: date) -> Asked:
         first, last = np.searchsorted(self.days, [number_of(where.from_on), number_of(end) + 1])
         rows: Asked = slice(int(first), int(max(first, last)))
         for name, is_let in sorted(self._let(where), key=lambda one: one[1].mean() if len(one[1]) else 0):
@@ -124,6 +136,10 @@ def _is_among(places: Small, is_let: Mask) -> Mask:
     let = np.flatnonzero(is_let)
     found: Mask = places == let[0] if len(let) == 1 else np.take(is_let, places, mode="clip")
     return found
+
+
+def _is_short(rows: Asked) -> bool:
+    return isinstance(rows, slice) or len(rows) <= _KEPT_ROWS
 
 
 def _passing(rows: Asked, passes: Mask) -> npt.NDArray[np.intp]:

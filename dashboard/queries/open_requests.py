@@ -32,6 +32,7 @@ from sqlalchemy import (
 )
 
 from dashboard.queries.columns import Dimension, number_of
+from dashboard.queries.latest import Latest
 from dashboard.queries.reader import READ_S, Reader
 from dashboard.queries.reference import data_state
 from dashboard.queries.selection import Selection
@@ -73,17 +74,23 @@ class OpenRequests:
 
     columns: Mapping[str, Numbers]
     _dimensions: dict[str, Dimension] = field(default_factory=dict)
+    _inside: Latest = field(default_factory=Latest)
 
     def __getitem__(self, name: str) -> Numbers:
         return self.columns[name]
 
     def inside(self, where: Selection) -> Mask:
         """True for those that pass the filters; the period is not looked at."""
+        held: Mask = self._inside.of(where.let, lambda: self._passing(where))
+        return held
+
+    def _passing(self, where: Selection) -> Mask:
         held = np.ones(len(self["created_s"]), dtype=np.bool_)
         for name, ids in where.ids.items():
             held &= np.isin(self._dimension(name).numbers, ids)[self._dimension(name).places]
         if where.bits:
             held &= (self["caller_group_mask"] & where.bits) != 0
+        held.setflags(write=False)
         return held
 
     def within(self, where: Selection, day: str) -> Mask:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -49,6 +49,11 @@ class Selection:
     def dimensions(self) -> frozenset[str]:
         """The dimensions that are filtered."""
         return frozenset(self.ids) | ({"caller_group_mask"} if self.bits else frozenset())
+
+    @property
+    def let(self) -> Hashable:
+        """The filters alone, without the days: the same for all that let the same rows through."""
+        return tuple(sorted(self.ids.items())), self.bits
 
     def conditions(self, columns: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[bool]]:
         """The filters on the columns of a table, by dimension."""
