@@ -36,10 +36,9 @@ if TYPE_CHECKING:
 
 MEETING: Final = time(8)
 """When the staff meets, the city's time."""
-KNOWN_DAYS: Final = 27
 QUARTER_DAYS: Final = 90
-MAX_REPLAYED: Final = 80_000
-"""Contacts of a quarter up to which a past day's quarter is replayed too; above, its month."""
+REPLAYED: Final = ((80_000, QUARTER_DAYS), (800_000, 27))
+"""Contacts and requests of a quarter up to which so many days before a past day are replayed too; above, that day."""
 BACKLOG_DAYS: Final = 30
 KEPT: Final = 12
 
@@ -144,7 +143,7 @@ class Draft:
         volume = queries.total(self.read, quarter, "contacts", now=self.now) + queries.total(
             self.read, quarter, "created", now=self.now
         )
-        return self.day - timedelta(days=QUARTER_DAYS if volume <= MAX_REPLAYED else KNOWN_DAYS)
+        return self.day - timedelta(days=next((days for most, days in REPLAYED if volume <= most), 0))
 
     def source(self) -> AbstractContextManager[Reader]:
         """The reader of what was known at the moment."""

@@ -13,15 +13,19 @@ from datetime import date, datetime
 from typing import Any, Final
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Table, create_engine, insert, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Table, create_engine, insert, or_, select, union
 from sqlalchemy.pool import StaticPool
+from sqlalchemy.schema import CreateTable
 
 from dashboard.filters import Filters
 from dashboard.queries.errors import NotLoadedError
 from dashboard.queries.reader import Reader
 from etl import schema
 from etl.bulk import append_frame, read_frame
-from etl.clock.update import update
+from etl.clock.policies import PolicyBook, book_of
+from etl.clock.replay import replay
+from etl.clock.tables import history_of_rows, result_rows
+from etl.rollup.requests import IS_OPEN
 from etl.schema import contact, contact_daily, followup, need_outcome, queue_ticket, request, request_event, sla_result
 
 _REFERENCE: Final = (
@@ -30,9 +34,11 @@ _REFERENCE: Final = (
 )  # fmt: skip
 _TABLES: Final = (
     *_REFERENCE, contact, contact_daily, followup, need_outcome, queue_ticket, request, request_event, sla_result,
-    schema.load_run, schema.sla_executor_time, schema.clock_state, schema.load_reject, schema.rollup_state,
+    schema.load_run, schema.clock_state, schema.load_reject, schema.rollup_state,
     schema.backlog_snapshot,
 )  # fmt: skip
+_AT_ONCE: Final = 100_000
+"""Requests whose clocks are replayed together."""
 _ENDS: Final = ("closed", "cancelled")
 _STARTS: Final = ("created", "reopened", "returned")
 
@@ -46,16 +52,21 @@ def reader_as_of(read: Reader, filters: Filters, as_of: datetime) -> Iterator[Re
         )
     scratch = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
     try:
-        schema.metadata.create_all(scratch, tables=list(_TABLES))
         with read.connect() as source, scratch.begin() as target:
-            _copy(source, target, read, filters, as_of)
-            update(target, read.profile, request_ids=None, now=as_of)
+            for table in _TABLES:
+                target.execute(CreateTable(table))
+            _copy(source, target, read, book_of(read.profile), filters, as_of)
+            for table in _TABLES:
+                for index in table.indexes:
+                    index.create(target)
         yield replace(read, engine=scratch, clock=lambda: as_of, uses_rollups=False, kept={}, session=None, held=None)
     finally:
         scratch.dispose()
 
 
-def _copy(source: Connection, target: Connection, read: Reader, filters: Filters, as_of: datetime) -> None:
+def _copy(
+    source: Connection, target: Connection, read: Reader, book: PolicyBook, filters: Filters, as_of: datetime
+) -> None:
     for table in _REFERENCE:
         rows = [dict(row) for row in source.execute(select(table).where(table.c.city_id == read.city_id)).mappings()]
         if rows:
@@ -72,11 +83,16 @@ def _copy(source: Connection, target: Connection, read: Reader, filters: Filters
         known.append(_was_known(table, as_of))
         append_frame(target, table, _read(source, table, [table.c.city_id == read.city_id, *known]))
     append_frame(target, contact, _contacts(source, read, first, as_of))
-    filed, events = _requests(source, read, first, as_of)
+    chosen = _chosen(read, first, as_of)
+    filed, events = _requests(source, read, chosen, as_of)
     append_frame(target, request, filed)
     append_frame(target, request_event, events)
-    tried = [followup.c.city_id == read.city_id, followup.c.tried_at <= as_of, _was_known(followup, as_of)]
-    calls = _read(source, followup, tried)
+    for start in range(0, len(filed), _AT_ONCE):
+        history = history_of_rows(some := filed.iloc[start : start + _AT_ONCE], _events_of(events, some))
+        results = replay(history.requests, history.events, book)
+        append_frame(target, sla_result, result_rows(results, book, read.city_id))
+    tried = [followup.c.tried_at <= as_of, _was_known(followup, as_of), followup.c.request_id.in_(chosen)]
+    calls = _read(source, followup, [followup.c.city_id == read.city_id, *tried])
     append_frame(target, followup, calls[calls["request_id"].isin(filed["request_id"])])
 
 
@@ -107,27 +123,35 @@ def _contacts(source: Connection, read: Reader, first: date, as_of: datetime) ->
     return found
 
 
-def _requests(source: Connection, read: Reader, first: date, as_of: datetime) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Requests that may count in the period or stand open at `as_of`, as known then, and their known events."""
-    changed_later = select(request_event.c.request_id).where(request_event.c.known_at > as_of)
-    may_count: Any = or_(
-        request.c.created_on >= first,
-        request.c.status == "open",
-        request.c.closed_on >= first,
-        sla_result.c.due_on >= first,
-        request.c.request_id.in_(changed_later),
+def _chosen(read: Reader, first: date, as_of: datetime) -> CompoundSelect[Any]:
+    """The ids of requests that may count in the period or stand open at `as_of`: each way by an index of its own."""
+    of_city = select(request.c.request_id).where(request.c.city_id == read.city_id, request.c.created_at <= as_of)
+    due = select(sla_result.c.request_id).where(sla_result.c.city_id == read.city_id, sla_result.c.due_on >= first)
+    return union(
+        of_city.where(request.c.created_on >= first),
+        of_city.where(IS_OPEN),
+        of_city.where(request.c.closed_on >= first),
+        due,
+        select(request_event.c.request_id).where(request_event.c.known_at > as_of),
     )
-    chosen = (
-        select(request.c.request_id)
-        .select_from(request.outerjoin(sla_result, sla_result.c.request_id == request.c.request_id))
-        .where(request.c.city_id == read.city_id, request.c.created_at <= as_of, may_count)
-    )
-    filed = _read(source, request, [request.c.request_id.in_(chosen)])
-    events = _read(source, request_event, [request_event.c.request_id.in_(chosen)])
+
+
+def _requests(
+    source: Connection, read: Reader, chosen: CompoundSelect[Any], as_of: datetime
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The chosen requests received by `as_of`, as known then, and their known events."""
+    received = [request.c.city_id == read.city_id, request.c.created_at <= as_of]
+    filed = _read(source, request, [*received, request.c.request_id.in_(chosen)])
+    events = _events_of(_read(source, request_event, [request_event.c.request_id.in_(chosen)]), filed)
     known = events[(events["known_at"] <= pd.Timestamp(as_of)) & (events["at"] <= pd.Timestamp(as_of))]
     was_unknown = ~filed["request_id"].isin(known["request_id"]) & filed["request_id"].isin(events["request_id"])
     filed = filed[~was_unknown]
     return (_state_then(filed, known, read) if len(known) else filed), known
+
+
+def _events_of(events: pd.DataFrame, requests: pd.DataFrame) -> pd.DataFrame:
+    """Those of the events that are of some of the requests."""
+    return events[events["request_id"].isin(requests["request_id"])]
 
 
 def _state_then(filed: pd.DataFrame, known: pd.DataFrame, read: Reader) -> pd.DataFrame:
