@@ -32,9 +32,9 @@ def asked(app: LinkaDash, query: str, **headers: str) -> list[dict[str, Any]]:
 
 def test_a_page_is_answered_whole_and_its_figures_come_first(staff_app: LinkaDash) -> None:
     told = asked(staff_app, "path=/volumes&from=2026-05-01&to=2026-05-20")
-    first = {name for line in told[:2] for name in line["html"]}
-    assert first == {Shell.STATUS, volumes.Ids.KPIS}
-    assert {name for line in told[2:] for name in line["html"]} == {
+    assert [set(line["html"]) for line in told[:3]] == [{volumes.Ids.KPIS}, {Shell.STATUS}, set()]
+    assert [line.get("is_first_over", False) for line in told] == [False, False, True, *(False for _ in told[3:])]
+    assert {name for line in told[3:] for name in line["html"]} == {
         f"{card}-{slot}" for card in volumes.CARDS for slot in ("says", "more")
     }
     drawn = {name: figure for line in told for name, figure in line["figures"].items()}
@@ -100,7 +100,7 @@ def test_what_a_reader_left_is_not_made(deps: Deps) -> None:
     for name in ("one", "two", "three", "four"):
         bind_block(fresh, name, lambda _view, name=name: made.append(name) or html.P(name), is_kept=False)
     seen = view(fresh, "")
-    answer = lines(fresh, [["one"], ["two"], ["three", "four"]], seen)
+    answer = lines(fresh, (["one", "two"], ["three", "four"]), seen)
     next(answer)
     answer.close()
     assert made == ["one"]
