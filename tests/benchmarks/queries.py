@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Engine, text
@@ -27,6 +29,8 @@ from tests.benchmarks.questions import ASKED, NOW, PAGES, PROFILE, YEAR, Questio
 from tests.benchmarks.timing import measured, repeated
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.benchmarks.report import Report
 
 AIM_P95_MS: Final = 50.0
@@ -60,7 +64,9 @@ def _pages(report: Report, read: Reader, rows: int, kind: str) -> None:
         for says in ASKED:
             spent_ms = 0.0
             for question in questions:
-                times = repeated(lambda q=question, s=says: q.ask(read, q.filters(s)), times=20, limit_s=LIMIT_S)
+                nth = count()  # no period is the last one again: its rows would be chosen already
+                asked = partial(_ask_nth, read, question, says, nth)
+                times = repeated(asked, times=20, limit_s=LIMIT_S)
                 spent_ms += times.p50_ms
                 is_aimed = question.has_rollup(says)
                 if is_aimed:
@@ -72,6 +78,10 @@ def _pages(report: Report, read: Reader, rows: int, kind: str) -> None:
             report.add(f"{kind}, {rows:,}: {page}: all its questions, {says}, p50", spent_ms, "ms")
     for says, worst_ms in slowest.items():
         report.add(f"{kind}, {rows:,}: slowest p95 of all answers from roll-ups, {says}", worst_ms, "ms", at_most=50)
+
+
+def _ask_nth(read: Reader, question: Question, says: str, nth: Iterator[int]) -> object:
+    return question.ask(read, question.filters(says, later=next(nth)))
 
 
 def _raw(report: Report, read: Reader, rows: int, kind: str) -> None:

@@ -48,9 +48,10 @@ class Question:
     is_compared: bool = False
     is_list: bool = False
 
-    def filters(self, says: str) -> Filters:
-        """The filters of one of `ASKED`."""
-        return {"30 days": MONTH, "a year": YEAR}.get(says, self.three)
+    def filters(self, says: str, *, later: int = 0) -> Filters:
+        """The filters of one of `ASKED`; `later`: begun so many days later, within a week."""
+        chosen = {"30 days": MONTH, "a year": YEAR}.get(says, self.three)
+        return replace(chosen, from_on=chosen.from_on + timedelta(days=later % 7))
 
     def has_rollup(self, says: str) -> bool:
         """Whether a roll-up answers it with these filters."""

@@ -89,6 +89,23 @@ def test_a_name_of_the_source_is_new_only_if_no_request_had_it_before(city: Read
         connection.execute(text("UPDATE request SET source_topic = NULL WHERE city_id = :city"), {"city": city_id})
 
 
+@pytest.mark.parametrize("was_there", [True, False])
+def test_a_name_that_comes_back_after_a_long_time_is_not_new(city: Reader, *, was_there: bool) -> None:
+    again = FIRST + timedelta(days=35)
+    is_text = city.engine.dialect.name != "postgresql"
+    with city.engine.begin() as connection:
+        for name, day in (("usual", None), ("rare", again), *((("rare", FIRST),) if was_there else ())):
+            on = "" if day is None else "AND created_on = :day"
+            connection.execute(
+                text(f"UPDATE request SET source_topic = :name WHERE city_id = :city {on}"),
+                {"name": name, "city": city.city_id, "day": day and (day.isoformat() if is_text else day)},
+            )
+    found = topics.new_source_topics(city, WHOLE, again)
+    assert found["source_topic"].tolist() == ([] if was_there else ["rare"])
+    with city.engine.begin() as connection:
+        connection.execute(text("UPDATE request SET source_topic = NULL WHERE city_id = :city"), {"city": city.city_id})
+
+
 def test_strata_of_peers_hold_every_case_of_an_executor_once(city: Reader) -> None:
     strata = shares.mix(city, everybody(WHOLE), "due", "met", "due", now=NOW)
     by_executor = shares.shares(city, WHOLE, "due", ["met", "due"], "executor", now=NOW).set_index("code")
