@@ -57,10 +57,12 @@
   var LABELS = {};
 
   function mark(values, defaults) {
-    document.querySelectorAll("[data-preset-days]").forEach(function (button) {
+    var buttons = Array.from(document.querySelectorAll("[data-preset-days]"));
+    var pressed = buttons.filter(function (button) {
       var span = preset(button.dataset.presetDays, defaults);
-      button.setAttribute("aria-pressed", String(span.from === values.from && span.to === values.to));
-    });
+      return span.from === values.from && span.to === values.to;
+    }).pop();  /* of a city with one day of data, "all" */
+    buttons.forEach(function (button) { button.setAttribute("aria-pressed", String(button === pressed)); });
     document.querySelectorAll("#shell-nav a").forEach(function (link) {
       link.dataset.keeps = "yes";
     });
