@@ -141,11 +141,11 @@
   /* Links of the navigation carry the filters of the moment. */
   document.addEventListener("click", function (event) {
     var link = event.target instanceof Element && event.target.closest("#shell-nav a");
-    if (!link || !location.search || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.button) { return; }
+    if (!link || !now() || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.button) { return; }
     event.preventDefault();
     event.stopPropagation();
     var path = new URL(link.href, location.href).pathname;
-    history.pushState({}, "", path + location.search);
+    history.pushState({}, "", path + now());
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
   }, true);
 })();

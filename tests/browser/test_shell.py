@@ -108,6 +108,23 @@ def test_links_of_the_navigation_keep_the_filters_and_move_the_focus(page: Page,
     expect(page.locator("#filter-band")).to_be_visible()
 
 
+def test_a_filter_chosen_a_moment_ago_goes_along(page: Page, staff: str, wait_idle: Any) -> None:
+    """The address follows the figures; who goes on before takes the filter with him."""
+    page.goto(f"{staff}/volumes?from=2026-05-01&to=2026-05-10")
+    wait_idle(page)
+    asked = page.evaluate("""() => {
+      document.querySelector('[data-preset-days="7"]').click();
+      const before = location.search;
+      document.querySelector('#shell-nav a[href$="/sla"]').click();
+      return before;
+    }""")
+    assert asked == "?from=2026-05-01&to=2026-05-10"
+    expect(page.locator(".status .period")).to_have_text("14–20 May 2026")
+    assert page.url.endswith("/sla?from=2026-05-14&to=2026-05-20")
+    expect(page.locator("#filter-from")).to_have_value("2026-05-14")
+    expect(page.locator('[data-preset-days="7"]')).to_have_attribute("aria-pressed", "true")
+
+
 def test_figures_that_cannot_be_fetched_are_told(page: Page, staff: str, wait_idle: Any, guard: Guard) -> None:
     guard.allow("ERR_FAILED")
     page.goto(f"{staff}/volumes")
