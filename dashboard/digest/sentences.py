@@ -19,7 +19,6 @@ from dashboard.metrics import REGISTRY
 from dashboard.metrics.anomaly import Finding
 from dashboard.metrics.watch import Line, Watch
 from dashboard.queries import Reference
-from dashboard.queries.brief import MAX_RISK_REQUESTS
 from dashboard.theme import SIGNS
 
 KPI_OF: Final[Mapping[str, str]] = {
@@ -136,8 +135,7 @@ def late_says(late: Late, t: Texts, until: str) -> str:
     if late.rows.empty:
         return t("brief.late_none", **values)
     if late.likely is None:
-        most = formats.number(MAX_RISK_REQUESTS, t.lang)
-        return f"{t('brief.late_says_unknown', n=len(late.rows), **values)} {t('brief.late_why_unknown', most=most)}"
+        return t("brief.late_says_unknown", n=len(late.rows), **values)
     return t("brief.late_says", n=len(late.rows), likely=round(late.likely), **values)
 
 

@@ -24,8 +24,10 @@ from etl.clock.risk import at_risk
 from etl.rollup.requests import DIMS
 from etl.schema import contact, request, request_class, sla_result
 
-MAX_RISK_REQUESTS: Final = 300_000
-"""Above so many requests a year, how likely each is late is not computed while a page waits."""
+LEARNT_WHOLE: Final = 100_000
+"""Requests of a year up to which chances are learnt from all of them; above, from a fair sample."""
+SAMPLE: Final = 50_000
+"""Requests of that sample."""
 
 
 def cells_on(
@@ -188,12 +190,14 @@ def _list(read: Reader, filters: Filters, conditions: Sequence[Any], order: Any)
 def late_chances(read: Reader, filters: Filters, *, now: datetime) -> pd.DataFrame:
     """Columns `request_id`, `late_pct`, `similar_n`: how likely open requests whose term ends within 24 h will be late.
 
-    Empty where the city is too large for it to be worked out while a page waits.
+    Of a large city learnt from a sample of its requests: `similar_n` are those of the sample.
     """
+    if read.profile is None:
+        return pd.DataFrame({"request_id": [], "late_pct": [], "similar_n": []})
     today = read.today(now)
     year = select_of(read, replace(filters, from_on=today - timedelta(days=365), to_on=today))
     received = int(ask(read, replace(year, ids={}, bits=0), "created", ["requests"], now=now)["requests"].iloc[0])
-    if read.profile is None or received > MAX_RISK_REQUESTS:
-        return pd.DataFrame({"request_id": [], "late_pct": [], "similar_n": []})
+    share = 1.0 if received <= LEARNT_WHOLE else SAMPLE / received
     with read.connect() as connection:
-        return at_risk(connection, read.profile, now=now)[["request_id", "late_pct", "similar_n"]]
+        found = at_risk(connection, read.profile, now=now, share=share)
+    return found[["request_id", "late_pct", "similar_n"]]

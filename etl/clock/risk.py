@@ -15,17 +15,18 @@ from datetime import datetime, timedelta
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from etl.clock.events import NOTHING, Events, Ids, Requests, order_events
 from etl.clock.policies import PolicyBook, book_of
 from etl.clock.replay import replay
 from etl.clock.results import Results
 from etl.clock.survival import Floats, Similar, fit
-from etl.clock.tables import histories
+from etl.clock.tables import histories, history_where
 from etl.clock.verdict import AT_RISK_WITHIN_S
 from etl.clock.zones import Seconds
 from etl.ids import city_id_of
+from etl.schema import request, sla_result
 from geodata.profile import CityProfile
 
 LEARN_FROM_DAYS = 365
@@ -70,13 +71,14 @@ class Warnings:
     finest: Ids
 
 
-def at_risk(connection: Connection, profile: CityProfile, *, now: datetime) -> pd.DataFrame:
-    """Open requests whose term ends within 24 h, likeliest late first.
+def at_risk(connection: Connection, profile: CityProfile, *, now: datetime, share: float = 1.0) -> pd.DataFrame:
+    """Open requests whose term ends within 24 h, likeliest late first; of all, learnt from a fair `share` of requests.
 
     Columns: `request_id`, `topic_id`, `executor_id`, `due_at` (UTC), `late_pct` (probability), `similar_n` and `basis`
     (the finest group it was learnt from: executor, topic, class or all).
     """
-    said = warn(read_lives(connection, profile), book_of(profile), int(now.timestamp()))
+    asked = None if share >= 1 else [_ending_soon(connection, profile, now)]
+    said = warn(read_lives(connection, profile, share=share), book_of(profile), int(now.timestamp()), asked)
     frame = pd.DataFrame(
         {
             "request_id": said.ids,
@@ -91,18 +93,17 @@ def at_risk(connection: Connection, profile: CityProfile, *, now: datetime) -> p
     return frame.sort_values(["late_pct", "due_at"], ascending=[False, True], kind="stable", ignore_index=True)
 
 
-def warn(lives: Lives, book: PolicyBook, at_s: int) -> Warnings:
-    """The warnings at `at_s`, from the events there were by then."""
-    standing = _joined([_standing(requests, events, book, at_s) for requests, events in lives])
-    soon = standing.is_soon
-    if not soon.any():
+def warn(lives: Lives, book: PolicyBook, at_s: int, asked: Lives | None = None) -> Warnings:
+    """The warnings at `at_s`, from the events there were by then: of `lives`, or of `asked` as learnt from `lives`."""
+    learnt = _joined([_standing(requests, events, book, at_s) for requests, events in lives])
+    told_of = learnt if asked is None else _joined([_standing(one, events, book, at_s) for one, events in asked])
+    soon = told_of.is_soon
+    if not soon.any() or not len(learnt.ids):
         nothing = np.empty(0, dtype=np.int64)
         return Warnings(nothing, nothing, nothing, nothing, np.empty(0), nothing, nothing)
-    survival = fit(standing.similar(np.ones(len(standing.ids), dtype=bool)), standing.age_s, ~standing.is_open)
-    told = survival.stays_open(standing.similar(soon), standing.age_s[soon], standing.until_s[soon])
-    return Warnings(
-        standing.ids[soon], standing.topic_ids[soon], standing.executor_ids[soon], standing.due_s[soon], *told
-    )
+    survival = fit(learnt.similar(np.ones(len(learnt.ids), dtype=bool)), learnt.age_s, ~learnt.is_open)
+    told = survival.stays_open(told_of.similar(soon), told_of.age_s[soon], told_of.until_s[soon])
+    return Warnings(told_of.ids[soon], told_of.topic_ids[soon], told_of.executor_ids[soon], told_of.due_s[soon], *told)
 
 
 def backtest(connection: Connection, profile: CityProfile, *, now: datetime, days: int = BACKTEST_DAYS) -> pd.DataFrame:
@@ -140,9 +141,17 @@ def calibration_error_pct(table: pd.DataFrame) -> float:
     return float(((table["predicted_pct"] - table["observed_pct"]).abs() * table["n"]).sum() / n) if n else 0.0
 
 
-def read_lives(connection: Connection, profile: CityProfile) -> Lives:
-    """The city's requests with their events."""
-    read = histories(connection, city_id_of(profile.slug))
+def _ending_soon(connection: Connection, profile: CityProfile, now: datetime) -> tuple[Requests, Events]:
+    city_id, due_at = city_id_of(profile.slug), sla_result.c.due_at
+    ends = (sla_result.c.verdict.is_(None), due_at > now, due_at <= now + timedelta(seconds=AT_RISK_WITHIN_S))
+    soon = select(sla_result.c.request_id).where(sla_result.c.city_id == city_id, *ends)
+    history = history_where(connection, city_id, request.c.request_id.in_(soon))
+    return history.requests, history.events
+
+
+def read_lives(connection: Connection, profile: CityProfile, *, share: float = 1.0) -> Lives:
+    """The city's requests with their events, or a fair `share` of them."""
+    read = histories(connection, city_id_of(profile.slug), share=share)
     return [(history.requests, history.events) for history in read]
 
 

@@ -72,13 +72,17 @@ def history_where(connection: Connection, city_id: int, which: ColumnElement[boo
     return _history(connection, city_id, which, which)
 
 
-def histories(connection: Connection, city_id: int, *, chunk: int = CHUNK_REQUESTS) -> Iterator[History]:
-    """Every request of a city with its events, about `chunk` requests at a time: ids are hashes, spread evenly."""
+def histories(
+    connection: Connection, city_id: int, *, chunk: int = CHUNK_REQUESTS, share: float = 1.0
+) -> Iterator[History]:
+    """Every request of a city with its events, about `chunk` requests at a time: ids are hashes, spread evenly.
+
+    `share`: a part of them, those of the lowest ids, which for the same reason are a fair sample.
+    """
     count = connection.scalar(select(func.count()).select_from(request).where(request.c.city_id == city_id)) or 0
-    parts = max(1, -(-count // chunk))
-    step = 2**64 // parts
-    bounds = [_LOWEST + step * part for part in range(1, parts)]
-    for low, high in pairwise([None, *bounds, None]):
+    parts, width = max(1, -(-int(count * share) // chunk)), int(2**64 * min(share, 1.0))
+    bounds = [_LOWEST + width * part // parts for part in range(1, parts)]
+    for low, high in pairwise([None, *bounds, None if share >= 1 else _LOWEST + width]):
         yield _history(
             connection,
             city_id,

@@ -133,3 +133,28 @@ def test_warnings_from_the_tables(engine: Engine) -> None:
     assert found["late_pct"].between(5, 95).all()
     assert found["basis"].tolist() == ["executor"]
     assert table["n"].sum() > 5
+
+
+def test_of_a_sample_all_that_end_soon_are_told_as_learnt_from_it(engine: Engine) -> None:
+    demo, now = load_profile("demo"), datetime(2026, 3, 20, 12, tzinfo=UTC)
+    topic = {"executor_id": ref(demo, "executor", "city_hall")}
+    past = {
+        f"p{number}": ("urgent", [
+            (f"2026-03-{1 + number % 17:02d}T08:00", "created", topic),
+            (f"2026-03-{2 + number % 17:02d}T{7 + number % 3:02d}:00", "closed", {}),
+        ])
+        for number in range(200)
+    }  # fmt: skip
+    soon = {f"s{number}": ("urgent", [("2026-03-20T08:00", "created", topic)]) for number in range(12)}
+    with engine.begin() as connection:
+        write(connection, demo, past | soon)
+        update(connection, demo, request_ids=None, now=now)
+        whole = at_risk(connection, demo, now=now).sort_values("request_id")
+        part = at_risk(connection, demo, now=now, share=0.5).sort_values("request_id")
+        none = at_risk(connection, demo, now=now, share=1e-12)
+    assert part["request_id"].tolist() == whole["request_id"].tolist()
+    assert len(part) == 12
+    assert part["similar_n"].between(70, 142).all()
+    assert (whole["similar_n"] == 212).all()
+    np.testing.assert_allclose(part["late_pct"], whole["late_pct"], atol=15)
+    assert none.empty
