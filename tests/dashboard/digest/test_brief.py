@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -21,6 +22,7 @@ from dashboard.digest.strip import ORDER, PERIODS
 from dashboard.filters import Filters
 from dashboard.i18n import LANGUAGES
 from dashboard.metrics import figures
+from dashboard.queries.brief import late_chances
 from dashboard.view import View
 from etl import snapshot
 from etl.pipeline import run_load
@@ -210,11 +212,22 @@ def test_a_target_says_by_sign_and_word_whether_it_is_met(brief: Brief, seen: Vi
         assert told.startswith("●" if tone == "good" else "▲")
 
 
-def test_a_city_too_large_for_chances_says_so_and_leaves_their_column_out(brief: Brief, seen: View) -> None:
-    large = replace(brief, late=replace(brief.late, likely=None))
-    told = [html_text(mail.page(one, seen)) for one in (brief, large)]
-    assert ["above 300 000 requests a year" in text for text in told] == [False, True]
+def test_where_no_chances_are_known_their_column_is_left_out(brief: Brief, seen: View) -> None:
+    unknown = replace(brief, late=replace(brief.late, likely=None))
+    told = [html_text(mail.page(one, seen)) for one in (brief, unknown)]
     assert [seen.t("brief.column.chance") in text for text in told] == [True, False]
+
+
+def test_a_large_city_learns_its_chances_from_a_sample(seen: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = sys.modules["dashboard.queries.brief"]
+    whole = late_chances(seen.read, seen.filters, now=NOW).sort_values("request_id")
+    monkeypatch.setattr(module, "LEARNT_WHOLE", 10)
+    monkeypatch.setattr(module, "SAMPLE", 2_000)
+    part = late_chances(seen.read, seen.filters, now=NOW).sort_values("request_id")
+    assert len(whole) > 5
+    assert part["request_id"].tolist() == whole["request_id"].tolist()
+    assert part["similar_n"].sum() < whole["similar_n"].sum()
+    assert abs(part["late_pct"].mean() - whole["late_pct"].mean()) < 15
 
 
 def html_text(page: str) -> str:
