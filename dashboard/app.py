@@ -46,11 +46,6 @@ _USED: Final = {
     "plain": ("dash_html_components", "dash_leaflet"),
     "staff": ("dash_html_components", "dash_core_components", "dash_mantine_components"),
 }
-_ICON: Final = (
-    '<link rel="icon" type="image/svg+xml" href="data:image/svg+xml;base64,'
-    f'{b64encode((ASSETS / "icon.svg").read_bytes()).decode()}">'
-)
-"""Part of the page: browsers would ask for a file again at every change of the address."""
 _INDEX: Final = """<!DOCTYPE html>
 <html>
 <head>
@@ -70,6 +65,13 @@ _INDEX: Final = """<!DOCTYPE html>
 </html>"""
 
 
+@cache
+def _icon() -> str:
+    """The tab's sign, part of the page: browsers would ask for a file again at every change of the address."""
+    drawn = b64encode((ASSETS / "icon.svg").read_bytes()).decode()
+    return f'<link rel="icon" type="image/svg+xml" href="data:image/svg+xml;base64,{drawn}">'
+
+
 class LinkaDash(Dash):
     """Dash whose first answer already has the page's language, title and theme."""
 
@@ -84,7 +86,7 @@ class LinkaDash(Dash):
         theme = flask.request.cookies.get("linka_theme", "") if flask.has_request_context() else ""
         path = flask.request.path if flask.has_request_context() else "/"
         parts["title"] = escape(page_title(self.deps, path, t))
-        parts["favicon"] = _ICON
+        parts["favicon"] = _icon()
         loading = f'<div class="_dash-loading">{escape(t("shell.loading"))}</div>'
         parts["app_entry"] = (
             f'{self._first_screen(path)}<div id="react-entry-point">{loading}</div>'

@@ -152,11 +152,14 @@ def _merge(connection: Connection, table: Table, family: str, city_id: int, diff
     keys, measures = _keys(table), list(SHAPES[family].measures)
     columns = [*(table.c[name] for name in keys), *(table.c[name + SKETCH] for name in measures)]
     names = [column.name for column in columns]
-    parts = [
-        _rows(facts, table, family, city_id)[names].assign(sign=sign)
-        for facts, sign in ((difference.after, 1), (difference.before, -1)) if facts is not None
-    ]  # fmt: skip
-    moved = pd.concat([part for part in parts if len(part)] or parts[:1]).drop_duplicates(names, keep=False)
+    parts = []
+    for facts, sign in ((difference.after, 1), (difference.before, -1)):
+        rows = pd.DataFrame() if facts is None else _rows(facts, table, family, city_id)
+        if len(rows):  # of facts that the family does not count, there are no sketches either
+            parts.append(rows[names].assign(sign=sign))
+    if not parts:
+        return 0, 0
+    moved = pd.concat(parts).drop_duplicates(names, keep=False)
     if moved.empty:
         return 0, 0
     with bulk.staged(connection, table, moved[keys].drop_duplicates()) as stage:

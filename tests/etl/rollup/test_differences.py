@@ -198,6 +198,15 @@ def test_a_roll_up_out_of_step_is_counted_anew(engine: Engine, days_read: list[s
         assert all(getattr(row, "requests", 1) for row in sums.values())
 
 
+def test_one_request_that_hardly_any_roll_up_counts(engine: Engine, days_read: list[str]) -> None:
+    """Open, of no class and so without a term: nothing is late, closed or took any time."""
+    load(engine, chunk(any_rows(np.random.default_rng(9), range(40))))
+    days_read.clear()
+    load(engine, chunk(requests(1, first=900)))
+    assert not days_read
+    assert_as_rebuilt(engine)
+
+
 def test_nothing_new_changes_nothing(engine: Engine, days_read: list[str]) -> None:
     rows = any_rows(np.random.default_rng(8), range(40))
     load(engine, chunk(rows))
