@@ -7,6 +7,7 @@ from typing import Final
 import pandas as pd
 
 from dashboard import formats, queries
+from dashboard.charts.enough import from_cases, percent_of
 from dashboard.charts.volumes import milestones as drawn_milestones
 from dashboard.components.card import Chart
 from dashboard.figures.parts import ranked, week_by_hours
@@ -61,12 +62,12 @@ def level(view: View) -> Chart:
     """Share answered in time and share lost, period by period: sums over sums."""
     names = ["level_offered", "in_time_milli", "queued", "abandoned"]
     frame = _labelled(view, sums(view.read, view.filters, "contacts", names, by=None, now=view.now))
-    frame["level_pct"] = frame["in_time_milli"] / 10 / frame["level_offered"].where(frame["level_offered"] > 0)
-    frame["lost_pct"] = frame["abandoned"] * 100 / frame["queued"].where(frame["queued"] > 0)
+    frame["level_pct"] = percent_of(view, frame["in_time_milli"] / 1000, frame["level_offered"])
+    frame["lost_pct"] = percent_of(view, frame["abandoned"], frame["queued"])
     n = int(frame["level_offered"].sum())
     whole = float(frame["in_time_milli"].sum()) / 10 / n if n else 0.0
-    finding = ""
-    if n:
+    finding = view.t("card.too_few")
+    if frame["level_pct"].notna().any():
         worst = frame.iloc[int(frame["level_pct"].argmin())]
         finding = view.t(
             "centre.level_says", share=formats.percent(whole, view.lang), day=worst["label"],
@@ -83,7 +84,7 @@ def level(view: View) -> Chart:
         table=frame,
         columns=_columns(view, "label", "level_offered", "level_pct", "queued", "lost_pct"),
         figure=over_time(frame, lines, lang=view.lang, grain=view.filters.grain, is_share=True),
-        note=_thresholds(view),
+        note=from_cases(view, _thresholds(view)),
     )
 
 
@@ -106,9 +107,9 @@ def waits(view: View) -> Chart:
     frame = _labelled(view, starts[["period_on"]].merge(found, on="period_on", how="left"))
     frame["median_min"], frame["p90_min"] = frame["p50"] / 60, frame["p90"] / 60
     n = int(frame["n"].fillna(0).sum())
-    finding = ""
-    if n:
-        worst = frame.iloc[int(frame["p90"].argmax())]
+    finding, enough = view.t("card.too_few"), frame[frame["n"] >= max(view.deps.settings.min_n, 1)]
+    if len(enough):
+        worst = enough.iloc[int(enough["p90"].argmax())]
         whole = quantiles(view.read, view.filters, "waits", (0.5, 0.9), by="weekday", now=view.now)
         slow = whole.iloc[int(whole["p90"].argmax())]
         finding = view.t(
@@ -207,21 +208,21 @@ def lines(view: View) -> Chart:
     frame["line"] = [
         view.reference.label("line", code, view.lang) or view.t("centre.no_line") for code in frame["code"]
     ]
-    frame["lost_pct"] = frame["abandoned"] * 100 / frame["queued"].where(frame["queued"] > 0)
-    frame["level_pct"] = frame["in_time_milli"] / 10 / frame["level_offered"].where(frame["level_offered"] > 0)
-    frame["solved_pct"] = frame["consultations"] * 100 / frame["by_call"].where(frame["by_call"] > 0)
+    frame["lost_pct"] = percent_of(view, frame["abandoned"], frame["queued"])
+    frame["level_pct"] = percent_of(view, frame["in_time_milli"] / 1000, frame["level_offered"])
+    frame["solved_pct"] = percent_of(view, frame["consultations"], frame["by_call"])
     frame["median"] = [formats.duration(one, view.lang) for one in frame["p50"]]
     frame["p90"] = [formats.duration(one, view.lang) for one in frame["p90"]]
     n = int(frame["contacts"].sum())
     known = frame.dropna(subset=["level_pct"])
-    finding = view.t("centre.lines_none") if n else ""
+    finding = view.t("card.too_few" if frame["level_offered"].any() else "centre.lines_none")
     if len(known):
         worst = known.iloc[int(known["level_pct"].argmin())]
         finding = view.t(
             "centre.lines_says", line=worst["line"], level=formats.percent(float(worst["level_pct"]), view.lang)
         )
     return Chart(
-        finding=finding or view.t("centre.lines_none"),
+        finding=finding,
         unit=view.t("centre.unit_contacts"),
         n=n,
         table=frame,
@@ -229,6 +230,7 @@ def lines(view: View) -> Chart:
             view, "line", "contacts", "answered", "abandoned", "lost_pct", "level_pct", "median", "p90", "solved_pct"
         ),
         is_table=True,
+        note=from_cases(view),
         numbers=("median", "p90"),
     )
 
@@ -326,7 +328,7 @@ def tickets(view: View) -> Chart:
         for part in ("p50", "p90"):
             frame[f"{name}_{part}_min"] = frame["code"].map(held[part] / 60).astype(float)
     frame["counter"] = [view.reference.label("line", code, view.lang) or code for code in frame["code"]]
-    frame["walked_pct"] = frame["walked_away"] * 100 / frame["tickets"]
+    frame["walked_pct"] = percent_of(view, frame["walked_away"], frame["tickets"])
     frame = frame.sort_values("wait_p90_min", ascending=False, ignore_index=True)
     finding = view.t("centre.tickets_none")
     if len(frame) and frame["wait_p90_min"].notna().any():

@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 from dashboard import formats, queries
+from dashboard.charts.enough import from_cases, is_enough
 from dashboard.charts.rates import by_dimension, by_executor, first_and_last
 from dashboard.charts.sla import story_links, with_names
 from dashboard.components.card import Chart
@@ -49,16 +50,15 @@ def steps(view: View) -> Chart:
     rows = []
     for step, count in counts.items():
         whole = counts[_OF[step]] if step in _OF else count
-        limits = wilson(count, whole) or (float("nan"), float("nan"))
-        share = 100 * count / whole if whole else float("nan")
+        told = is_enough(view, whole)
+        limits = (wilson(count, whole) if told else None) or (float("nan"), float("nan"))
+        share = 100 * count / whole if told else float("nan")
         of = view.t(f"followups.step.{_OF[step]}") if step in _OF else ""
         rows.append((view.t(f"followups.step.{step}"), count, of, share, 100 * limits[0], 100 * limits[1]))
     frame = pd.DataFrame(rows, columns=["label", "value", "of", "share_pct", "low_pct", "high_pct"])
     frame.loc[0, ["share_pct", "low_pct", "high_pct"]] = float("nan")
     texts = [formats.number(counts["tried"], view.lang)] + [
-        f"{formats.number(int(value), view.lang)} · {formats.percent(share, view.lang, digits=0)}"
-        if counts["tried"] >= view.deps.settings.min_n
-        else formats.number(int(value), view.lang)
+        _with_share(view, value, share)
         for value, share in zip(frame["value"].iloc[1:], frame["share_pct"].iloc[1:], strict=True)
     ]
     return Chart(
@@ -67,7 +67,7 @@ def steps(view: View) -> Chart:
             reached=_share(view, counts["reached"], counts["tried"]),
             confirmed=_share(view, counts["confirmed"], counts["reached"]),
             satisfied=_share(view, counts["satisfied"], counts["rated"]),
-        ) if counts["tried"] >= view.deps.settings.min_n else "",
+        ) if is_enough(view, counts["reached"]) else view.t("card.too_few"),
         unit=view.t("followups.unit_calls"),
         n=counts["tried"],
         table=frame,
@@ -78,11 +78,18 @@ def steps(view: View) -> Chart:
         },
         figure=ranked(list(frame["label"]), frame["value"].tolist(), lang=view.lang, texts=texts,
                       colours=[_COLOURS[step] for step in counts]),
+        note=from_cases(view),
     )  # fmt: skip
 
 
+def _with_share(view: View, value: float, share: float) -> str:
+    """A count with its share, where that is told."""
+    count = formats.number(int(value), view.lang)
+    return f"{count} · {formats.percent(share, view.lang, digits=0)}" if share == share else count
+
+
 def _share(view: View, part: int, whole: int) -> str:
-    return formats.percent(100 * part / whole if whole else None, view.lang, digits=0)
+    return formats.percent(100 * part / whole if is_enough(view, whole) else None, view.lang, digits=0)
 
 
 def weekly(view: View) -> Chart:
@@ -132,14 +139,12 @@ def reasons(view: View) -> Chart:
     frame = followups.reasons(view.read, view.filters, now=view.now)
     n = int(frame["value"].sum())
     frame = frame.assign(
-        label=[reason_text(view, code) for code in frame["code"]], share_pct=100 * frame["value"] / max(n, 1)
+        label=[reason_text(view, code) for code in frame["code"]],
+        share_pct=100 * frame["value"] / (n if is_enough(view, n) else float("nan")),
     )
-    texts = [
-        f"{formats.number(int(value), view.lang)} · {formats.percent(share, view.lang, digits=0)}"
-        for value, share in zip(frame["value"], frame["share_pct"], strict=True)
-    ]
-    finding = ""
-    if n:
+    texts = [_with_share(view, *row) for row in zip(frame["value"], frame["share_pct"], strict=True)]
+    finding = view.t("card.too_few")
+    if is_enough(view, n):
         first = frame.iloc[0]
         finding = view.t(
             "followups.reasons_says", name=first["label"],

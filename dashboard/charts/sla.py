@@ -11,6 +11,7 @@ from typing import Any, Final
 import pandas as pd
 
 from dashboard import formats, queries
+from dashboard.charts.enough import from_cases, is_enough, percent_of
 from dashboard.components.card import Chart
 from dashboard.components.legend import Key, legend
 from dashboard.figures.parts import ranked, upright
@@ -56,7 +57,7 @@ def _verdicts(view: View, by: str) -> Chart:
     }
     frame = pd.DataFrame(counted).fillna(0).astype("int64").rename_axis("code").reset_index()
     frame = frame.assign(on_time=frame["met"], late=frame["late"] - frame["late_3x"])
-    frame["on_time_pct"] = 100 * frame["on_time"] / frame["due"].where(frame["due"] > 0)
+    frame["on_time_pct"] = percent_of(view, frame["on_time"], frame["due"])
     kind = "topic" if by == "topic_top" else by
     frame["label"] = [view.reference.label(kind, code, view.lang) or view.t("sla.none") for code in frame["code"]]
     frame = frame[frame["due"] > 0].sort_values("due", ascending=False, ignore_index=True)
@@ -75,14 +76,14 @@ def _verdicts(view: View, by: str) -> Chart:
         },
         figure=verdict_bars(top, names, lang=view.lang, beside=beside, labels=list(top["label"])),
         body=legend([Key(names[code], MEANINGS[code], SIGNS[code]) for code in VERDICTS]),
-        note=view.t("sla.at_risk_note"),
+        note=from_cases(view, view.t("sla.at_risk_note")),
     )  # fmt: skip
 
 
 def _worst(view: View, frame: pd.DataFrame) -> str:
-    known = frame[frame["due"] >= view.deps.settings.min_n]
+    known = frame.dropna(subset=["on_time_pct"])
     if known.empty:
-        return ""
+        return view.t("card.too_few")
     worst = known.sort_values("on_time_pct").iloc[0]
     whole = 100 * frame["on_time"].sum() / frame["due"].sum()
     return view.t(
@@ -99,13 +100,15 @@ def lateness(view: View) -> Chart:
     found = depth(overdue_times(view.read, view.filters, now=view.now))
     third = queries.total(view.read, view.filters, "late_3x", now=view.now)
     frame = found.bands.assign(label=[view.t(f"sla.band.{code}") for code in found.bands["code"]])
-    frame["share_pct"] = 100 * frame["value"] / found.n if found.n else 0.0
+    told = is_enough(view, found.n)
+    frame["share_pct"] = 100 * frame["value"] / (found.n if told else float("nan"))
+    shares = [f" · {formats.percent(share, view.lang, digits=0)}" if told else "" for share in frame["share_pct"]]
     texts = [
-        f"{formats.number(int(value), view.lang)} · {formats.percent(share, view.lang, digits=0)}" if value else ""
-        for value, share in zip(frame["value"], frame["share_pct"], strict=True)
+        f"{formats.number(int(value), view.lang)}{share}" if value else ""
+        for value, share in zip(frame["value"], shares, strict=True)
     ]
-    finding = ""
-    if found.n and found.median_min is not None and found.p90_min is not None:
+    finding = view.t("card.too_few")
+    if told and found.median_min is not None and found.p90_min is not None:
         finding = view.t(
             "sla.lateness_says",
             median=formats.duration(found.median_min * _S_PER_MIN, view.lang),

@@ -18,6 +18,9 @@ from dash.development.base_component import Component
 
 from dashboard import queries
 from dashboard.app import LinkaDash
+from dashboard.charts import contact_centre as centre_charts
+from dashboard.charts import followups as followup_charts
+from dashboard.charts import sla as sla_charts
 from dashboard.charts import story, volumes
 from dashboard.components.card import Chart, filled
 from dashboard.components.table import html_table
@@ -166,3 +169,22 @@ def test_a_figure_of_too_few_cases_is_not_shown_and_says_so(deps: Deps, staff_ap
     (share,) = kpi_cards(seen, ["abandoned_pct"])
     assert share.value == "–"
     assert "1\u202f000" in share.interval
+
+
+@pytest.mark.parametrize(
+    "chart_of",
+    [sla_charts.by_class, sla_charts.by_topic, sla_charts.lateness, centre_charts.level,
+     centre_charts.waits, centre_charts.lines, centre_charts.tickets, followup_charts.steps,
+     followup_charts.reasons],
+    ids=lambda chart_of: chart_of.__name__,
+)  # fmt: skip
+@pytest.mark.parametrize("min_n", [1, 100_000])
+def test_no_card_tells_a_rate_of_too_few_cases(staff_app: LinkaDash, chart_of: Any, min_n: int) -> None:
+    settings = replace(staff_app.deps.settings, min_n=min_n)
+    chart: Chart = chart_of(view(replace(staff_app.deps, settings=settings), "?from=2026-05-01&to=2026-05-20"))
+    rates = [name for name in chart.columns if name.endswith("_pct")]
+    assert chart.n
+    assert bool(chart.table[rates].notna().any().any()) == (min_n == 1 and bool(rates))
+    if chart_of is not centre_charts.tickets:  # it tells the longest wait
+        few = "There are too few cases here for shares to tell anything."
+        assert (chart.finding == few) == (min_n > 1)
