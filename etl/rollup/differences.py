@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Integer, Table, and_, func, literal_column, o
 
 from etl import bulk, sketch
 from etl.behind import Behind
+from etl.rollup.days import MANY_REQUESTS
 from etl.rollup.facts import SHARED, Facts, Part, joined, read_facts, read_parts_of
 from etl.rollup.grains import grain_rows
 from etl.rollup.state import is_current
@@ -22,8 +23,6 @@ from etl.schema import load_run, request
 from etl.seen import Ids, SeenIds
 from etl.tables.rollups import SHAPES, SKETCH, rollup_state
 
-MANY_REQUESTS: Final = 300_000
-"""From so many touched requests on, days are counted anew: the facts of so many are not kept."""
 BY_KEY: Final = tuple(group for group in SHARED if group[0] in ("created", "due", "closed", "followups"))
 """The groups of `SHARED` that count requests, or calls back about them."""
 _SLICE: Final = 50_000
@@ -82,7 +81,7 @@ class Differences:
         wanted = np.unique(np.asarray(ids, dtype=np.int64))
         fresh = wanted[~self._seen.known(wanted)]
         self._count += len(fresh)
-        if self._count > MANY_REQUESTS:
+        if self._count > MANY_REQUESTS:  # the facts of so many are not kept: days are counted anew
             self._state, self._ids = None, []
             self._before = {group: [] for group in BY_KEY}
             return fresh[:0]

@@ -108,16 +108,21 @@ def test_an_empty_city_has_no_warnings(sqlite_engine: Engine, column: str) -> No
     assert column in found.columns
 
 
+def closed_in_a_day(assigned: dict[str, int], numbers: range) -> dict[str, Any]:
+    """Urgent requests received on the first 17 days of March and closed the next morning."""
+    return {
+        f"p{number}": ("urgent", [
+            (f"2026-03-{1 + number % 17:02d}T08:00", "created", assigned),
+            (f"2026-03-{2 + number % 17:02d}T{7 + number % 3:02d}:00", "closed", {}),
+        ])
+        for number in numbers
+    }  # fmt: skip
+
+
 def test_warnings_from_the_tables(engine: Engine) -> None:
     demo, now = load_profile("demo"), datetime(2026, 3, 20, 12, tzinfo=UTC)
     topic = {"executor_id": ref(demo, "executor", "city_hall")}
-    past = {
-        f"p{day}": ("urgent", [
-            (f"2026-03-{day:02d}T08:00", "created", topic),
-            (f"2026-03-{day + 1:02d}T{7 + day % 3:02d}:00", "closed", {}),
-        ])
-        for day in range(1, 18)
-    }  # fmt: skip
+    past = closed_in_a_day(topic, range(1, 18))
     fresh: dict[str, Any] = {
         "soon": ("urgent", [("2026-03-20T08:00", "created", topic)]),
         "waits": ("urgent", [("2026-03-20T08:00", "created", topic), ("2026-03-20T09:00", "paused", {})]),
@@ -138,13 +143,7 @@ def test_warnings_from_the_tables(engine: Engine) -> None:
 def test_of_a_sample_all_that_end_soon_are_told_as_learnt_from_it(engine: Engine) -> None:
     demo, now = load_profile("demo"), datetime(2026, 3, 20, 12, tzinfo=UTC)
     topic = {"executor_id": ref(demo, "executor", "city_hall")}
-    past = {
-        f"p{number}": ("urgent", [
-            (f"2026-03-{1 + number % 17:02d}T08:00", "created", topic),
-            (f"2026-03-{2 + number % 17:02d}T{7 + number % 3:02d}:00", "closed", {}),
-        ])
-        for number in range(200)
-    }  # fmt: skip
+    past = closed_in_a_day(topic, range(200))
     soon = {f"s{number}": ("urgent", [("2026-03-20T08:00", "created", topic)]) for number in range(12)}
     with engine.begin() as connection:
         write(connection, demo, past | soon)
